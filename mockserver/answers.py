@@ -1,0 +1,125 @@
+"""Answers: what the document spells out, computed; and errors in each API's own shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver import evaluation
+from mockserver.evaluation import Compute, Frame
+from speckit.conventions import KINDS, Conventions
+from speckit.lifecycle import Answer, Lifecycle, Rule
+from speckit.pointer import ABSENT
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+
+class Reply:
+    """What goes back: a status, headers, and a body that is a JSON value, text or ABSENT."""
+
+    __slots__ = ("body", "content_type", "headers", "status")
+
+    def __init__(
+        self, status: int, body: Any = ABSENT, headers: tuple[tuple[str, str], ...] = (), content_type: str = JSON
+    ) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers
+        self.content_type = content_type
+
+
+class Refused(Exception):
+    """The request is answered with an error, and nothing has changed.
+
+    Args:
+        kind: One of the kinds of error in `speckit.conventions.KINDS`.
+        detail: What was asked, what stands in the way, what would work.
+        answer: The answer the document has for just this case, if any.
+        frame: Where that answer looks things up.
+    """
+
+    def __init__(self, kind: str, detail: str, answer: Answer | None = None, frame: Frame | None = None) -> None:
+        self.kind, self.detail, self.answer, self.frame = kind, detail, answer, frame
+        super().__init__(detail)
+
+
+class Responder:
+    """One answer of the document, compiled."""
+
+    def __init__(self, answer: Answer, status: int, form: str) -> None:
+        self.status = answer.status or status
+        self._body = evaluation.compiled(answer.body, form) if answer.body is not None else None
+        self._headers = [(name, evaluation.compiled(value, form)) for name, value in answer.headers]
+        self._content_type = answer.content_type or JSON
+
+    def __call__(self, frame: Frame) -> Reply:
+        """Return the reply computed in `frame`."""
+        body = ABSENT if self._body is None else self._body(frame)
+        return Reply(self.status, body, _headers(self._headers, frame), self._content_type)
+
+
+def _headers(headers: list[tuple[str, Compute]], frame: Frame) -> tuple[tuple[str, str], ...]:
+    computed = ((name, compute(frame)) for name, compute in headers)
+    return tuple((name, evaluation.shown(value)) for name, value in computed if value is not ABSENT)
+
+
+class Catalogue:
+    """Every error answer of one operation: its own, its resource's, its API's, or problem+json."""
+
+    def __init__(self, conventions: Conventions, lifecycle: Lifecycle | None = None, rule: Rule | None = None) -> None:
+        self._conventions = conventions
+        self._form = lifecycle.timestamps.format if lifecycle else "date-time"
+        levels: list[Mapping[str, Answer]] = [conventions.answers]
+        if lifecycle:
+            levels.append(lifecycle.answers)
+        if rule:
+            levels.append(rule.answers)
+        self._answers = {kind: answer for level in levels for kind, answer in level.items()}
+        self._responders: dict[tuple[str, int], tuple[Answer | None, Responder]] = {}
+
+    def reply(self, refused: Refused, frame: Frame) -> Reply:
+        """Return the reply for `refused`, computed in its own frame or else in `frame`."""
+        frame = refused.frame or frame
+        responder = self._responder(refused.kind, refused.answer)
+        frame.error = {
+            "detail": refused.detail,
+            "title": KINDS[refused.kind][1],
+            "status": responder.status,
+            "kind": refused.kind,
+        }
+        return responder(frame)
+
+    def _responder(self, kind: str, answer: Answer | None) -> Responder:
+        key = (kind, id(answer))
+        if key not in self._responders:
+            # The answer is kept beside its responder, so that its id stays its own.
+            self._responders[key] = (answer, self._compile(kind, answer))
+        return self._responders[key][1]
+
+    def _compile(self, kind: str, answer: Answer | None) -> Responder:
+        found = self._resolve(kind, answer)
+        status = KINDS[kind][0]
+        if found is None:
+            return Problem(status)
+        return Responder(found, status, self._form)
+
+    def _resolve(self, kind: str, answer: Answer | None) -> Answer | None:
+        """Return the answer the document has: the given one, the operation's, or the API's usual."""
+        found = answer or self._answers.get(kind) or self._conventions.error
+        if found is not None and found.kind:
+            return self._answers.get(found.kind) or self._conventions.error
+        return found
+
+
+class Problem(Responder):
+    """The answer where the document is silent: a problem (RFC 9457)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(Answer(), status, "date-time")
+
+    def __call__(self, frame: Frame) -> Reply:
+        """Return the problem that the frame's error describes."""
+        error = frame.error
+        body = {"type": "about:blank", **{key: error[key] for key in ("title", "status", "detail")}}
+        return Reply(self.status, body, (), PROBLEM)

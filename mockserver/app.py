@@ -1,0 +1,131 @@
+"""Builds the server: everything a document decides is decided here, before the first request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from starlette.middleware.cors import CORSMiddleware
+
+from mockserver.clock import Clock, RealClock
+from mockserver.control import Control
+from mockserver.framework import AsyncApp, Resolution, Resolver
+from mockserver.kind import Kind
+from mockserver.outside import Outside
+from mockserver.playing import Played, Stage
+from mockserver.principals import Principals
+from mockserver.routing import Router
+from mockserver.terminal import Guard, Routing, Terminal
+from mockserver.worlds import Worlds
+from speckit.operation import Operation
+from speckit.schema import Schemas
+from speckit.specification import Specification
+
+BODY_LIMIT = 1_048_576
+"""How many bytes a request body may have, unless the caller says otherwise."""
+
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a document is played.
+
+    `body_limit` is in bytes. `control_token`, if given, opens the control door
+    to other machines; `origins` are web origins that may call besides this
+    machine's own.
+    """
+
+    seed: int = 0
+    checks_responses: bool = False
+    body_limit: int = BODY_LIMIT
+    most_worlds: int = 10_000
+    most_resources: int = 10_000_000
+    control_token: str = ""
+    origins: tuple[str, ...] = ()
+
+
+def build(
+    specification: Specification,
+    *,
+    clock: Clock | None = None,
+    principals: Principals | None = None,
+    settings: Settings | None = None,
+) -> AsyncApp:
+    """Return the Connexion application that plays `specification`.
+
+    Args:
+        specification: A document with its operations and lifecycles.
+        clock: Where the time comes from; the machine's clock by default.
+        principals: Who may ask; anybody by default.
+        settings: Everything else.
+    """
+    settings, principals = settings or Settings(), principals or Principals()
+    worlds = Worlds(
+        {name: Kind(lifecycle) for name, lifecycle in specification.lifecycles.items()},
+        clock or RealClock(),
+        seed=settings.seed,
+        most_worlds=settings.most_worlds,
+        most_resources=settings.most_resources,
+    )
+    stage = Stage(specification, Schemas(specification.document.data), worlds, principals, settings.checks_responses)
+    control = Control(worlds, principals, token=settings.control_token)
+    return _connexion(specification, stage, control, settings)
+
+
+def _connexion(specification: Specification, stage: Stage, control: Control, settings: Settings) -> AsyncApp:
+    operations = specification.operations
+    app = AsyncApp(
+        "understudy",
+        resolver=_Played(),
+        middlewares=[
+            partial(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_origin_regex=LOOPBACK_ORIGIN,
+                allow_methods=["*"],
+                allow_headers=["*"],
+                expose_headers=["*"],
+            ),
+            Guard,
+            partial(Outside, control=control, document=specification.document),
+            partial(
+                Routing,
+                router=Router(operations.values(), specification.conventions),
+                conventions=specification.conventions,
+            ),
+            partial(
+                Terminal,
+                operations={name: Played(operation, stage) for name, operation in operations.items()},
+                body_limit=settings.body_limit,
+            ),
+        ],
+    )
+    app.add_api(projection(operations), base_path="")
+    return app
+
+
+def projection(operations: Mapping[str, Operation]) -> dict[str, Any]:
+    """Return the little that Connexion has to know of a document: paths, methods, operationIds.
+
+    Any version of OpenAPI, and any oddity of a schema, thus loads alike and at once.
+    """
+    paths: dict[str, dict[str, Any]] = {}
+    for name, operation in operations.items():
+        node = {"operationId": name, "responses": {"default": {"description": ""}}}
+        paths.setdefault(operation.path, {})[operation.method.lower()] = node
+    return {"openapi": "3.0.3", "info": {"title": "", "version": ""}, "paths": paths}
+
+
+class _Played(Resolver):
+    """Tells Connexion that every operation has a handler: the terminal middleware."""
+
+    def resolve(self, operation: Any) -> Resolution:
+        """Return a resolution that is never called."""
+        return Resolution(_unreached, operation.operation_id)
+
+
+async def _unreached(*_arguments: Any) -> None:
+    raise AssertionError("The terminal middleware answers every operation.")

@@ -1,0 +1,251 @@
+"""The control door: what a test does to the server that no client of the API could."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from secrets import compare_digest
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from mockserver.answers import Refused, Reply
+from mockserver.bodies import parse_json
+from mockserver.clock import ManualClock, shown
+from mockserver.effects import guarded
+from mockserver.kind import Kind
+from mockserver.principals import ANONYMOUS, Principals
+from mockserver.store import Resource
+from mockserver.world import World
+from mockserver.worlds import TooManyWorlds, Worlds
+from speckit import expression, timing
+from speckit.faults import did_you_mean
+
+PREFIX = "/_understudy"
+LONGEST_LIST = 1000
+
+Body = Mapping[str, Any]
+Action = Callable[[Body, Mapping[str, str]], Any]
+
+
+class Control:
+    """Answers the requests below `/_understudy/` that read or change worlds and the clock."""
+
+    def __init__(self, worlds: Worlds, principals: Principals, *, token: str = "") -> None:
+        self._worlds = worlds
+        self._principals = principals
+        self._token = token
+        self._actions: dict[tuple[str, str], Action] = {
+            ("GET", "/health"): self._health,
+            ("GET", "/clock"): self._clock,
+            ("POST", "/clock"): self._move_clock,
+            ("POST", "/reset"): self._reset,
+            ("GET", "/resources"): self._resources,
+            ("POST", "/states"): self._put,
+            ("POST", "/transitions"): self._fire,
+            ("GET", "/due"): self._due,
+            ("POST", "/scenario"): self._scenario,
+        }
+
+    def allow(self, path: str) -> list[str]:
+        """Return the methods that `path` has; none if it is no path of the control door."""
+        return [method for method, known in self._actions if known == path]
+
+    def paths(self) -> list[str]:
+        """Return every path of the control door, whole."""
+        return list(dict.fromkeys(PREFIX + path for _, path in self._actions))
+
+    def admit(self, path: str, headers: Mapping[str, str], client: str) -> None:
+        """Let in a request from this machine, or one that knows the token.
+
+        A page in a browser is let in only if it, too, comes from this machine,
+        and by a name of this machine: otherwise any web site could reach in.
+
+        Raises:
+            Refused: it is neither.
+        """
+        if path == "/health":
+            return
+        if self._token:
+            sent = headers.get("authorization", "").removeprefix("Bearer ")
+            if not compare_digest(sent.encode(), self._token.encode()):
+                raise Refused("unauthorized", "The control door is open to who sends its token as a bearer token.")
+            return
+        hosts = (client, urlsplit(f"//{headers.get('host', '')}").hostname or "localhost")
+        origin = headers.get("origin")
+        if not all(map(is_loopback, hosts)) or (origin and not is_loopback(urlsplit(origin).hostname or "")):
+            detail = "The control door is open on this machine only; start the server with a control token."
+            raise Refused("forbidden", detail)
+
+    def act(self, method: str, path: str, query: bytes, content: bytes) -> Reply:
+        """Return the reply to one request that has been let in.
+
+        Raises:
+            Refused: it asks for something that is not there or cannot be.
+        """
+        body = parse_json(content) if content else {}
+        if not isinstance(body, dict):
+            raise Refused("invalidBody", "The body is a JSON object.")
+        asked = {name: values[0] for name, values in parse_qs(query.decode("ascii", "replace")).items()}
+        answer = self._actions[method, path](body, asked)
+        return Reply(201 if path == "/states" else 200, answer)
+
+    def _health(self, _body: Body, _asked: Mapping[str, str]) -> Any:
+        return {"status": "ok", "worlds": len(self._worlds), "now": shown(self._worlds.clock.now())}
+
+    def _clock(self, _body: Body, _asked: Mapping[str, str]) -> Any:
+        clock = self._worlds.clock
+        return {"now": shown(clock.now()), "manual": clock.manual}
+
+    def _move_clock(self, body: Body, asked: Mapping[str, str]) -> Any:
+        clock = self._worlds.clock
+        if not isinstance(clock, ManualClock):
+            raise Refused("refused", "The clock runs by itself; start the server with --clock manual to move it.")
+        _only(body, "advance", "set")
+        if len(body) != 1:
+            raise Refused("invalidBody", 'Send either {"advance": "PT1H"} or {"set": "2026-01-01T00:00:00Z"}.')
+        try:
+            clock.set(_moment(body, clock.now()))
+        except ValueError as problem:
+            raise Refused("invalidBody", str(problem)) from problem
+        return self._clock(body, asked)
+
+    def _reset(self, body: Body, _asked: Mapping[str, str]) -> Any:
+        _only(body, "principal")
+        name = _text(body, "principal") if "principal" in body else None
+        return {"reset": self._worlds.reset(name)}
+
+    def _resources(self, _body: Body, asked: Mapping[str, str]) -> Any:
+        world = self._world(asked)
+        wanted = [self._kind(asked["resource"]).name] if "resource" in asked else list(world.stores)
+        found = [_told(each) for name in wanted for each in _some(world.stores[name])]
+        return {"resources": found[:LONGEST_LIST], "count": sum(len(world.stores[name]) for name in wanted)}
+
+    def _due(self, _body: Body, asked: Mapping[str, str]) -> Any:
+        upcoming = self._world(asked).upcoming()
+        return {"due": [_told(each) for each in upcoming[:LONGEST_LIST]], "count": len(upcoming)}
+
+    def _put(self, body: Body, _asked: Mapping[str, str]) -> Any:
+        """Put a world into a provider state: a resource in a given state exists."""
+        _only(body, "principal", "resource", "state", "scenario", "fields")
+        kind = self._kind(_text(body, "resource"))
+        state, scenario = _text(body, "state", ""), _text(body, "scenario", "")
+        _known(state, kind.lifecycle.states, "state", kind)
+        _known(scenario, kind.lifecycle.scenarios, "scenario", kind)
+        fields = body.get("fields", {})
+        if not isinstance(fields, dict):
+            raise Refused("invalidBody", "'fields' is an object: the resource's own fields.")
+        for name in fields:
+            _known(name, kind.birth.keys, "field", kind)
+        world = self._world(body)
+        store = world.stores[kind.name]
+        if store.by_id(fields.get(kind.identity[0])) is not None:
+            raise Refused("conflict", f"There is a {kind.name} {fields[kind.identity[0]]!r} already.")
+        given = {**self._setting(kind, world), **fields}
+        made = guarded(world.create, store, world.frame(), given, state=state, scenario=scenario)
+        return _told(made)
+
+    def _setting(self, kind: Kind, world: World) -> dict[str, Any]:
+        """Return the fields of the kind's first seed that a request would have given: its parents and texts."""
+        seed = next((compute(world.frame()) for _, compute in kind.seeds), {})
+        asked = {name for name, template in kind.lifecycle.initially if _is_asked(template)}
+        taken = {path[0] for unique in kind.lifecycle.unique for path in unique.fields if len(unique.fields) == 1}
+        return {name: value for name, value in seed.items() if name in asked and name not in taken}
+
+    def _fire(self, body: Body, _asked: Mapping[str, str]) -> Any:
+        """Make an external transition: what somebody does outside the API."""
+        _only(body, "principal", "resource", "id", "transition")
+        kind, world = self._kind(_text(body, "resource")), self._world(body)
+        resource = world.stores[kind.name].by_id(body.get("id"))
+        if resource is None:
+            raise Refused("notFound", f"There is no {kind.name} {body.get('id')!r} in this world.")
+        name = _text(body, "transition")
+        transition = world.external(resource, name)
+        if transition is None:
+            raise Refused("refused", f"{kind.name} {resource.id} is {resource.state}; no external '{name}' starts there.")
+        guarded(world.move, resource, transition, world.frame_of(resource))
+        return _told(resource)
+
+    def _scenario(self, body: Body, _asked: Mapping[str, str]) -> Any:
+        """Choose how whatever a world creates from now on will end."""
+        _only(body, "principal", "scenario")
+        name = _text(body, "scenario", "")
+        names = {name for kind in self._worlds.kinds.values() for name in kind.lifecycle.scenarios}
+        if name and name not in names:
+            raise Refused("invalidBody", f"There is no scenario '{name}'. {did_you_mean(name, names)}")
+        self._world(body).scenario = name
+        return {"scenario": name}
+
+    def _world(self, asked: Body) -> World:
+        name = _text(asked, "principal", ANONYMOUS)
+        principal = self._principals.named(name)
+        if principal is None:
+            raise Refused("notFound", f"There is no principal '{name}'.")
+        try:
+            return self._worlds.of(principal)
+        except TooManyWorlds as problem:
+            raise Refused("overloaded", str(problem)) from problem
+
+    def _kind(self, name: str) -> Kind:
+        kinds = self._worlds.kinds
+        if name not in kinds:
+            raise Refused("notFound", f"There is no resource '{name}'. {did_you_mean(name, kinds)}")
+        return kinds[name]
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether `host` is this machine, as every machine calls itself."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _moment(body: Body, now: int) -> int:
+    if "advance" in body:
+        return now + timing.duration(str(body["advance"]))
+    moment = timing.parse(body["set"], "date-time") if isinstance(body["set"], str) else None
+    if moment is None:
+        raise ValueError(f"{body['set']!r} is not a time; write it like 2026-01-01T00:00:00Z.")
+    return moment
+
+
+def _only(body: Body, *known: str) -> None:
+    for name in body:
+        if name not in known:
+            raise Refused("invalidBody", f"'{name}' is nothing this takes. {did_you_mean(name, known)}")
+
+
+def _text(body: Body, name: str, default: str | None = None) -> str:
+    value = body.get(name, default)
+    if not isinstance(value, str):
+        raise Refused("invalidBody", f"'{name}' is needed, as text.")
+    return value
+
+
+def _known(name: str, names: Any, what: str, kind: Kind) -> None:
+    if name and name not in names:
+        raise Refused("invalidBody", f"'{name}' is not a {what} of {kind.name}. {did_you_mean(name, names)}")
+
+
+def _is_asked(template: expression.Template) -> bool:
+    return any(source.kind.startswith("request.") for source in expression.sources(template))
+
+
+def _some(store: Any) -> list[Resource]:
+    return [resource for resource, _ in zip(store, range(LONGEST_LIST), strict=False)]
+
+
+def _told(resource: Resource) -> dict[str, Any]:
+    kind: Kind = resource.store.kind
+    return {
+        "resource": kind.name,
+        "id": resource.id,
+        "state": resource.state or None,
+        "scenario": resource.scenario or None,
+        "due": None if resource.due is None else shown(resource.due),
+        "fields": resource.fields,
+    }
+
+

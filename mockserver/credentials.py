@@ -1,0 +1,102 @@
+"""Reads from a request who is asking, as the operation's security requirements say."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from mockserver.answers import Refused
+from mockserver.parameters import query_texts
+from mockserver.principals import Principal, Principals
+from speckit.operation import Operation
+
+Headers = Mapping[str, str]
+Extract = Callable[[Headers, bytes], str | None]
+"""Returns the credential in some headers and a query string, if it is there."""
+
+
+class Gate:
+    """Lets a request in as a principal, or refuses it."""
+
+    def __init__(
+        self, operation: Operation, schemes: Mapping[str, Any], principals: Principals, *, exact_case: bool
+    ) -> None:
+        self._principals = principals
+        self._bearer = _bearer(exact_case)
+        self._ways = [
+            [_extractor(schemes[name], exact_case) for name in requirement] for requirement in operation.security
+        ]
+        self._anonymous = not self._ways or [] in self._ways
+        self._ways = [way for way in self._ways if way] or [[self._bearer]]
+        self.challenge = _challenge([schemes[name] for each in operation.security for name in each])
+
+    def __call__(self, headers: Headers, query: bytes) -> Principal:
+        """Return who is asking.
+
+        Raises:
+            Refused: there is no credential where one is needed, or it is nobody's.
+        """
+        for way in self._ways:
+            found = [extract(headers, query) for extract in way]
+            if all(credential is not None for credential in found):
+                return self._known(str(found[0]))
+        if self._anonymous:
+            return self._principals.anonymous
+        raise Refused("unauthorized", "The request names nobody; send the credential that the document asks for.")
+
+    def _known(self, credential: str) -> Principal:
+        found = self._principals.by_credential(credential)
+        if found is None:
+            raise Refused("unauthorized", "The credential is nobody's; use one of the listed principals'.")
+        return found
+
+
+def _extractor(scheme: Mapping[str, Any], exact_case: bool) -> Extract:
+    kind, place, name = scheme.get("type"), scheme.get("in"), str(scheme.get("name", ""))
+    if kind == "apiKey" and place == "cookie":
+        return lambda headers, _query: cookie(headers.get("cookie", ""), name)
+    if kind == "apiKey" and place == "query":
+        return lambda _headers, query: next(iter(query_texts(query).get(name, [])), None)
+    if kind == "apiKey":
+        return lambda headers, _query: headers.get(name.lower()) or None
+    if kind == "http" and str(scheme.get("scheme")).lower() == "basic":
+        return _basic
+    return _bearer(exact_case)
+
+
+def _bearer(exact_case: bool) -> Extract:
+    def extract(headers: Headers, _query: bytes) -> str | None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        fits = scheme == "Bearer" if exact_case else scheme.lower() == "bearer"
+        return (token.strip() or None) if fits else None
+
+    return extract
+
+
+def _basic(headers: Headers, _query: bytes) -> str | None:
+    """Return the user name and password together (RFC 7617)."""
+    scheme, _, text = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(text, validate=True).decode() or None
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def cookie(header: str, name: str) -> str | None:
+    """Return the cookie `name` out of a Cookie header."""
+    try:
+        found = SimpleCookie(header).get(name)
+    except CookieError:
+        return None
+    return found.value or None if found else None
+
+
+def _challenge(schemes: list[Mapping[str, Any]]) -> str:
+    """Return what a 401 says about how to be known (RFC 9110, section 11.6.1)."""
+    is_basic = any(str(scheme.get("scheme")).lower() == "basic" for scheme in schemes)
+    return 'Basic realm="understudy"' if is_basic else "Bearer"

@@ -1,0 +1,52 @@
+"""The moments at which resources move by themselves, earliest first."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+
+from mockserver.store import Resource
+
+_SLACK = 64
+
+
+class DueTimes:
+    """A heap of due times. Asking what is due costs nothing while nothing is.
+
+    An entry is stale once its resource is due at another moment or gone; stale
+    entries are dropped when they surface, and all at once when they outnumber
+    the others.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, int, Resource]] = []
+        self._stale = 0
+
+    def schedule(self, resource: Resource, moment: int | None) -> None:
+        """Make `moment` the time at which `resource` is due; None for never."""
+        if moment == resource.due:
+            return
+        self._stale += resource.due is not None
+        resource.due = moment
+        if moment is not None:
+            heapq.heappush(self._heap, (moment, resource.serial, resource))
+        if self._stale > _SLACK + len(self._heap) // 2:
+            self._sweep()
+
+    def pop(self, now: int) -> Resource | None:
+        """Return the resource due first, if its moment is `now` or past; it is due no longer."""
+        while self._heap and self._heap[0][0] <= now:
+            moment, _, resource = heapq.heappop(self._heap)
+            if resource.due == moment:
+                return resource
+            self._stale -= 1
+        return None
+
+    def upcoming(self) -> Iterator[Resource]:
+        """Yield the resources that are due some time, earliest first."""
+        yield from (entry[2] for entry in sorted(self._heap) if entry[2].due == entry[0])
+
+    def _sweep(self) -> None:
+        self._heap = [entry for entry in self._heap if entry[2].due == entry[0]]
+        heapq.heapify(self._heap)
+        self._stale = 0

@@ -1,0 +1,231 @@
+"""What an operation does to a world: create, get, update, trigger. One effect per operation, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from typing import Any, ParamSpec, TypeVar
+
+import orjson
+
+from mockserver import evaluation
+from mockserver.answers import Refused, Reply, Responder
+from mockserver.evaluation import Frame, Request
+from mockserver.kind import Kind
+from mockserver.locating import Locator, Scope
+from mockserver.store import Resource
+from mockserver.world import MissingParent, NotUnique, World, WorldFull
+from speckit import pointer
+from speckit.expression import Source
+from speckit.lifecycle import Answer, Otherwise, Rule, Success, Transition, ViewChoice
+from speckit.operation import Operation
+from speckit.pointer import ABSENT
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Effect = Callable[[World, Request], Reply]
+
+SCENARIO_HEADER = "understudy-scenario"
+"""The request header by which a client chooses how a resource it creates will end."""
+MOST_REPLAYS = 100_000
+
+
+class Effecting:
+    """What all effects share: the answers of success, the view, and the rule they follow."""
+
+    def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
+        self.kind = kind
+        self.rule = rule
+        self.operation = operation
+        self._status = documented_success(operation)
+        self._answers = [(success, self._responder(success)) for success in rule.success]
+        self._views = [kind.view(ViewChoice(s.view) if s.view else rule.view) for s in rule.success]
+
+    def succeed(self, frame: Frame, resource: Resource, transition: str = "") -> Reply:
+        """Return the answer of success after `transition` (or after none)."""
+        chosen = next((i for i, (s, _) in enumerate(self._answers) if not s.on or transition in s.on), 0)
+        frame.resource = self._views[chosen](frame)
+        reply = self._answers[chosen][1](frame)
+        if self.kind.lifecycle.etag:
+            reply.headers = (*reply.headers, ("ETag", etag(resource)))
+        return reply
+
+    def _responder(self, success: Success) -> Responder:
+        status = success.status or self._status
+        body = success.body
+        response = self.operation.response(status)
+        if body is None and response is not None and response.content:
+            body = Source("resource")
+        plain = Answer(status, body, success.headers, success.content_type)
+        return Responder(plain, status, self.kind.form)
+
+
+class Get(Effecting):
+    """Shows a resource, or what belongs to it, where its state allows."""
+
+    def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
+        super().__init__(kind, rule, operation)
+        self._locate = Locator(kind, rule, operation)
+
+    def __call__(self, world: World, request: Request) -> Reply:
+        """Return the resource as the operation shows it."""
+        resource = self._locate(world, request)
+        world.look(resource)
+        frame = world.frame_of(resource, request)
+        if self.rule.available_in and resource.state not in self.rule.available_in:
+            detail = f"It is {resource.state}; this is there when it is {' or '.join(self.rule.available_in)}."
+            raise Refused("refused", detail, self.rule.unavailable, frame)
+        if self.kind.lifecycle.etag and request.headers.get("if-none-match") == etag(resource):
+            return Reply(304, headers=(("ETag", etag(resource)),))
+        return self.succeed(frame, resource)
+
+
+class Trigger(Effecting):
+    """Makes a resource move, unless its state says otherwise."""
+
+    def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
+        super().__init__(kind, rule, operation)
+        self._locate = Locator(kind, rule, operation)
+        self._change = evaluation.assigned(rule.change, kind.form)
+        self._otherwise = [(each, self._unmoved(each)) for each in rule.otherwise]
+
+    def __call__(self, world: World, request: Request) -> Reply:
+        """Return the answer of success, or what the document says for the resource's state."""
+        resource = self._locate(world, request)
+        frame = world.frame_of(resource, request)
+        check_precondition(self.kind, resource, request, frame)
+        transition = self.kind.machine.triggered(resource.state, self.rule.operation, self.kind.guard(frame))
+        if transition is None and (reply := self._stay(resource, frame)):
+            return reply
+        guarded(self._apply, world, resource, frame, transition)
+        after = world.frame_of(resource, request)
+        return self.succeed(after, resource, transition.name if transition else "")
+
+    def _apply(self, world: World, resource: Resource, frame: Frame, transition: Transition | None) -> None:
+        world.change(resource, self._change, frame, transition)
+
+    def _stay(self, resource: Resource, frame: Frame) -> Reply | None:
+        """Return the answer of an operation that moves nothing now; None where that is no matter."""
+        for otherwise, responder in self._otherwise:
+            if not otherwise.states or resource.state in otherwise.states:
+                if otherwise.effect == "none":
+                    frame.resource = self.kind.plain(frame)
+                    return responder(frame)
+                raise Refused("refused", self._detail(resource), otherwise.answer, frame)
+        if self.rule.role == "update":
+            return None
+        raise Refused("refused", self._detail(resource), None, frame)
+
+    def _detail(self, resource: Resource) -> str:
+        moves = self.kind.lifecycle.transitions
+        starts = [state for move in moves if self.rule.operation in move.triggers for state in move.starts]
+        wanted = " or ".join(dict.fromkeys(starts))
+        return f"{self.kind.name} {resource.id} is {resource.state}; this starts from {wanted or 'no state'}."
+
+    def _unmoved(self, otherwise: Otherwise) -> Responder:
+        return Responder(otherwise.answer, self._status, self.kind.form)
+
+
+class Create(Effecting):
+    """Makes a resource."""
+
+    def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
+        super().__init__(kind, rule, operation)
+        self._scope = Scope(kind, rule)
+        self._set = evaluation.compiled(rule.set, kind.form) if rule.set is not None else None
+        self._id = evaluation.compiled(rule.id, kind.form) if rule.id is not None else None
+
+    def __call__(self, world: World, request: Request) -> Reply:
+        """Return the answer of success, the same again for an idempotency key seen before."""
+        key = request.headers.get(self.rule.idempotency_header) if self.rule.idempotency_header else None
+        if key is None:
+            return self._create(world, request)
+        return self._once(world, request, (self.rule.operation, key))
+
+    def _once(self, world: World, request: Request, key: tuple[str, str]) -> Reply:
+        print_of = fingerprint(request)
+        if key in world.replays:
+            seen, reply = world.replays[key]
+            if seen != print_of:
+                detail = f"The idempotency key {key[1]!r} came with another request before; use a new one."
+                raise Refused("idempotencyMismatch", detail, None, world.frame(request))
+            return Reply(reply.status, reply.body, reply.headers, reply.content_type)
+        reply = self._create(world, request)
+        if len(world.replays) >= MOST_REPLAYS:
+            world.replays.pop(next(iter(world.replays)))
+        world.replays[key] = (print_of, reply)
+        return reply
+
+    def _create(self, world: World, request: Request) -> Reply:
+        frame = world.frame(request)
+        given = self._given(world, request, frame)
+        resource = guarded(self._make, world, frame, given, request.headers.get(SCENARIO_HEADER, ""))
+        return self.succeed(world.frame_of(resource, request), resource)
+
+    def _make(self, world: World, frame: Frame, given: Mapping[str, Any], scenario: str) -> Resource:
+        store = world.stores[self.kind.name]
+        known = scenario if scenario in self.kind.lifecycle.scenarios else ""
+        return world.create(store, frame, given, new_id=self._id, scenario=known)
+
+    def _given(self, world: World, request: Request, frame: Frame) -> dict[str, Any]:
+        """Return the fields this operation sets: the parents its path names, and its own."""
+        given: dict[str, Any] = {}
+        for parent, key in self._scope.fields(world, request):
+            pointer.write(given, parent.field, key)
+        if self._set is not None:
+            frame.resource = given
+            frame.parent = lambda name: world.parent_of(self.kind, name, given)
+            given.update(self._set(frame))
+        return given
+
+
+def guarded(act: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what `act` returns; what the world refuses becomes an answer.
+
+    Raises:
+        Refused: a parent is missing, a value is taken, or there is no room.
+    """
+    try:
+        return act(*args, **kwargs)
+    except MissingParent as problem:
+        raise Refused("notFound", str(problem), problem.parent.missing) from problem
+    except NotUnique as problem:
+        raise Refused("conflict", str(problem), problem.unique.conflict) from problem
+    except WorldFull as problem:
+        raise Refused("overloaded", str(problem)) from problem
+
+
+def check_precondition(kind: Kind, resource: Resource, request: Request, frame: Frame) -> None:
+    """Compare If-Match with the resource as it is (RFC 9110, section 13.1.1).
+
+    Raises:
+        Refused: it names another version, or is missing where it is required.
+    """
+    rule = kind.lifecycle.etag
+    if rule is None:
+        return
+    wanted = request.headers.get("if-match")
+    if wanted is None and rule.required:
+        raise Refused("preconditionRequired", "Send If-Match with the ETag of what you have read.", None, frame)
+    if wanted not in (None, "*") and etag(resource) not in [tag.strip() for tag in str(wanted).split(",")]:
+        detail = f"If-Match is {wanted}; the resource is {etag(resource)} now. Read it again."
+        raise Refused("preconditionFailed", detail, None, frame)
+
+
+def etag(resource: Resource) -> str:
+    """Return the entity tag of `resource`: another one after every change."""
+    return f'"{resource.serial}-{resource.version}"'
+
+
+def fingerprint(request: Request) -> bytes:
+    """Return what two requests with the same content share."""
+    body = None if request.body is ABSENT else request.body
+    content = orjson.dumps([dict(request.path), dict(request.query), body], option=orjson.OPT_SORT_KEYS)
+    return blake2b(content, digest_size=16).digest()
+
+
+def documented_success(operation: Operation) -> int:
+    """Return the first status in the 200s that the operation documents, else 200."""
+    codes = sorted(int(code) for code in operation.responses if code.isdigit() and code.startswith("2"))
+    return codes[0] if codes else 200

@@ -1,0 +1,288 @@
+"""Compiles templates and guards into functions of a frame: the values at hand while one request is served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import orjson
+
+from speckit import expression, pointer, timing
+from speckit.expression import Template
+from speckit.lifecycle import Condition, Guard, Path
+from speckit.pointer import ABSENT
+
+NOTHING: Mapping[str, Any] = {}
+
+
+class Request:
+    """What a request says, parsed: parameters by name, and the body (ABSENT where there is none)."""
+
+    __slots__ = ("body", "headers", "path", "query")
+
+    def __init__(
+        self,
+        path: Mapping[str, Any] = NOTHING,
+        query: Mapping[str, Any] = NOTHING,
+        headers: Mapping[str, str] = NOTHING,
+        body: Any = ABSENT,
+    ) -> None:
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+
+
+class Draws(Protocol):
+    """Where new ids come from."""
+
+    def sequence(self) -> int: ...
+
+    def digits(self) -> str: ...
+
+
+class Frame:
+    """Everything an expression may look up. Fields not set for a purpose are absent there."""
+
+    __slots__ = ("draws", "error", "id", "list", "now", "parent", "principal", "request", "resource", "scenario", "state")
+
+    def __init__(self, request: Request, now: int, principal: Mapping[str, Any]) -> None:
+        self.request = request
+        self.now = now
+        self.principal = principal
+        self.resource: Any = ABSENT
+        self.state: Any = ABSENT
+        self.id: Any = ABSENT
+        self.scenario: Mapping[str, Any] = NOTHING
+        self.list: Mapping[str, Any] = NOTHING
+        self.error: Mapping[str, Any] = NOTHING
+        self.parent: Callable[[str], Any] = _no_parent
+        self.draws: Draws | None = None
+
+
+def _no_parent(_name: str) -> Any:
+    return ABSENT
+
+
+Compute = Callable[[Frame], Any]
+Test = Callable[[Frame], bool]
+
+
+def compiled(template: Template, form: str = "date-time") -> Compute:
+    """Return the function that computes `template`; times are written in the format `form`."""
+    match template:
+        case expression.Constant(value):
+            return lambda _frame: value
+        case expression.Source():
+            return _source(template, form)
+        case expression.Text(parts):
+            return _text([p if isinstance(p, str) else compiled(p, form) for p in parts])
+        case expression.Members(items):
+            return _members([(key, compiled(item, form)) for key, item in items])
+        case expression.Items(items):
+            return _items([compiled(item, form) for item in items])
+        case expression.First(options):
+            return _first([compiled(option, form) for option in options])
+        case expression.Encoded(value):
+            return _encoded(compiled(value, form))
+        case expression.Moment():
+            return _moment(template, form)
+
+
+def holds(guard: Guard, form: str = "date-time") -> Test:
+    """Return the function that tells whether all conditions of `guard` hold."""
+    tests = [(compiled(source, form), _condition(condition)) for source, condition in guard]
+    return lambda frame: all(test(compute(frame)) for compute, test in tests)
+
+
+def assigned(assignments: tuple[tuple[Path, Template], ...], form: str) -> Callable[[Frame, dict[str, Any]], None]:
+    """Return the function that writes `assignments` into a resource; absent values change nothing."""
+    steps = [(path, compiled(template, form)) for path, template in assignments]
+
+    def assign(frame: Frame, fields: dict[str, Any]) -> None:
+        for path, compute in steps:
+            if (value := compute(frame)) is not ABSENT:
+                pointer.write(fields, path, value)
+
+    return assign
+
+
+def _condition(condition: Condition) -> Callable[[Any], bool]:
+    kind, other = condition.kind, condition.value
+    if kind == "present":
+        return lambda value: (value is not ABSENT) is other
+    if kind == "in":
+        return lambda value: any(_same(value, each) for each in other)
+    if kind == "not":
+        return lambda value: not _same(value, other)
+    return lambda value: _same(value, other)
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Return whether two JSON values are equal; true is not 1."""
+    return bool(value == other) and isinstance(value, bool) == isinstance(other, bool)
+
+
+def _source(source: expression.Source, form: str) -> Compute:
+    look_up = _LOOK_UPS[source.kind](source, form)
+    path = source.pointer
+    if not path or source.kind == "parent":
+        return look_up
+    if len(path) == 1:
+        return _member(look_up, path[0])
+    return lambda frame: pointer.read(look_up(frame), path)
+
+
+def _member(look_up: Compute, key: str) -> Compute:
+    def member(frame: Frame) -> Any:
+        value = look_up(frame)
+        return value.get(key, ABSENT) if isinstance(value, dict) else pointer.read(value, (key,))
+
+    return member
+
+
+def _parent(source: expression.Source, _form: str) -> Compute:
+    name, path = source.name, source.pointer
+    return lambda frame: pointer.read(frame.parent(name), path)
+
+
+def _query(source: expression.Source, _form: str) -> Compute:
+    name = source.name
+    return lambda frame: frame.request.query.get(name, ABSENT)
+
+
+def _header(source: expression.Source, _form: str) -> Compute:
+    name = source.name.lower()
+    return lambda frame: frame.request.headers.get(name, ABSENT)
+
+
+def _path(source: expression.Source, _form: str) -> Compute:
+    name = source.name
+    return lambda frame: frame.request.path.get(name, ABSENT)
+
+
+def _hex(source: expression.Source, _form: str) -> Compute:
+    length = int(source.name)
+    return lambda frame: _digits(frame)[:length]
+
+
+def _uuid(_source: expression.Source, _form: str) -> Compute:
+    return lambda frame: as_uuid(_digits(frame))
+
+
+def _digits(frame: Frame) -> str:
+    assert frame.draws is not None, "random values are only drawn for a resource"
+    return frame.draws.digits()
+
+
+def _sequence(_source: expression.Source, _form: str) -> Compute:
+    return lambda frame: ABSENT if frame.draws is None else frame.draws.sequence()
+
+
+def as_uuid(digits: str) -> str:
+    """Return 32 hexadecimal digits as a UUID of version 4 (RFC 9562, section 5.4)."""
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+
+
+_LOOK_UPS: Mapping[str, Callable[[expression.Source, str], Compute]] = {
+    "request.path": _path,
+    "request.query": _query,
+    "request.header": _header,
+    "request.body": lambda _s, _f: lambda frame: frame.request.body,
+    "resource": lambda _s, _f: lambda frame: frame.resource,
+    "parent": _parent,
+    "scenario": lambda _s, _f: lambda frame: frame.scenario,
+    "principal": lambda _s, _f: lambda frame: frame.principal,
+    "list": lambda _s, _f: lambda frame: frame.list,
+    "error": lambda _s, _f: lambda frame: frame.error,
+    "state": lambda _s, _f: lambda frame: frame.state,
+    "id": lambda _s, _f: lambda frame: frame.id,
+    "now": lambda _s, form: lambda frame: timing.render(frame.now, form),
+    "sequence": _sequence,
+    "random.uuid": _uuid,
+    "random.hex": _hex,
+}
+
+
+def _text(parts: list[str | Compute]) -> Compute:
+    return lambda frame: "".join(part if isinstance(part, str) else shown(part(frame)) for part in parts)
+
+
+def shown(value: Any) -> str:
+    """Return `value` as text inside other text: strings as they are, other JSON as JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is ABSENT else orjson.dumps(value).decode()
+
+
+def _members(items: list[tuple[str, Compute]]) -> Compute:
+    if len(items) == 1:
+        return _envelope(*items[0])
+
+    def members(frame: Frame) -> Any:
+        computed = [(key, compute(frame)) for key, compute in items]
+        return {key: value for key, value in computed if value is not ABSENT}
+
+    return members
+
+
+def _envelope(key: str, compute: Compute) -> Compute:
+    def envelope(frame: Frame) -> Any:
+        value = compute(frame)
+        return {} if value is ABSENT else {key: value}
+
+    return envelope
+
+
+def _items(items: list[Compute]) -> Compute:
+    return lambda frame: [value for value in (item(frame) for item in items) if value is not ABSENT]
+
+
+def _first(options: list[Compute]) -> Compute:
+    def first(frame: Frame) -> Any:
+        return next((value for value in (option(frame) for option in options) if value is not ABSENT), ABSENT)
+
+    return first
+
+
+def _encoded(compute: Compute) -> Compute:
+    def encoded(frame: Frame) -> Any:
+        value = compute(frame)
+        return ABSENT if value is ABSENT else orjson.dumps(value).decode()
+
+    return encoded
+
+
+def _moment(moment: expression.Moment, form: str) -> Compute:
+    base, later = _instant(moment.base, form), _later(moment.plus, form)
+
+    def compute(frame: Frame) -> Any:
+        start, plus = base(frame), later(frame)
+        if start is None or plus is None:
+            return ABSENT
+        when = min(start + plus, timing.LATEST)
+        return timing.render(timing.next_full(when, moment.next) if moment.next else when, form)
+
+    return compute
+
+
+def _instant(template: Template, form: str) -> Callable[[Frame], int | None]:
+    if template == expression.Source("now"):
+        return lambda frame: frame.now
+    compute = compiled(template, form)
+    return lambda frame: timing.parse(compute(frame), form)
+
+
+def _later(plus: int | Template, form: str) -> Callable[[Frame], int | None]:
+    if isinstance(plus, int):
+        return lambda _frame: plus
+    compute = compiled(plus, form)
+    return lambda frame: microseconds(compute(frame))
+
+
+def microseconds(seconds: Any) -> int | None:
+    """Return a number of seconds in microseconds, or None for anything that is no number."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    return int(seconds * timing.SECOND)

@@ -1,0 +1,52 @@
+"""New ids, the same for the same seed, principal and moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from hashlib import blake2b
+
+
+class Sequences:
+    """Counters for integer ids, one per resource, shared by all worlds as a database's are.
+
+    Two principals therefore never get the same number, and another's job is
+    unknown rather than one's own.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = defaultdict(int)
+
+    def next(self, name: str, start: int) -> int:
+        """Return the next number of the counter `name`, at least `start`."""
+        self._last[name] = max(self._last[name] + 1, start)
+        return self._last[name]
+
+    def reset(self) -> None:
+        """Start every counter again."""
+        self._last.clear()
+
+
+class Drawing:
+    """Draws what a resource's values need at one moment: numbers in order, random digits."""
+
+    def __init__(self, world: bytes, name: str, serial: int, moment: int, sequences: Sequences, start: int) -> None:
+        self._world = world
+        self._about = f"{name}/{serial}/{moment}/"
+        self._drawn = 0
+        self._sequences = sequences
+        self._name = name
+        self._start = start
+
+    def sequence(self) -> int:
+        """Return the next number of the resource's counter."""
+        return self._sequences.next(self._name, self._start)
+
+    def digits(self) -> str:
+        """Return 64 hexadecimal digits nobody can guess from the ones before."""
+        self._drawn += 1
+        return blake2b(f"{self._about}{self._drawn}".encode(), key=self._world, digest_size=32).hexdigest()
+
+
+def world_key(seed: int, principal: str) -> bytes:
+    """Return the key from which all random digits of one principal's world come."""
+    return blake2b(f"{seed}/{principal}".encode(), digest_size=32).digest()

@@ -1,0 +1,101 @@
+"""Indexes: which resources hold some values in some fields, in the order of their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sortedcontainers import SortedList
+
+from speckit import pointer
+from speckit.lifecycle import Path
+
+Rank = Any
+"""What a resource is ordered by: its id, or its serial number, or a field and the serial number."""
+
+
+class Bucket:
+    """Ranks in order: counted at once, sliced anywhere in logarithmic time."""
+
+    __slots__ = ("_ranks",)
+
+    def __init__(self) -> None:
+        self._ranks = SortedList()
+
+    def __len__(self) -> int:
+        return len(self._ranks)
+
+    def add(self, rank: Rank) -> None:
+        """Put `rank` in its place."""
+        self._ranks.add(rank)
+
+    def discard(self, rank: Rank) -> None:
+        """Take `rank` away."""
+        self._ranks.remove(rank)
+
+    def slice(self, start: int, stop: int | None, descending: bool) -> Iterator[Rank]:
+        """Yield the ranks from position `start` up to `stop`, counted from the end the order begins at."""
+        length = len(self._ranks)
+        stop = length if stop is None else min(stop, length)
+        if descending:
+            return iter(self._ranks.islice(length - stop, max(length - start, 0), reverse=True))
+        return iter(self._ranks.islice(start, stop))
+
+    def after(self, rank: Rank, descending: bool) -> int:
+        """Return the position of the first rank behind `rank`, which need not be there any more."""
+        if descending:
+            return len(self._ranks) - int(self._ranks.bisect_left(rank))
+        return int(self._ranks.bisect_right(rank))
+
+
+EMPTY = Bucket()
+
+
+class Index:
+    """All resources of a kind by the values of `paths` taken together."""
+
+    __slots__ = ("_buckets", "_keys", "paths")
+
+    def __init__(self, paths: tuple[Path, ...]) -> None:
+        self.paths = paths
+        self._buckets: dict[Any, Bucket] = {}
+        self._keys = tuple(path[0] if len(path) == 1 else "" for path in paths)
+
+    def key(self, fields: Mapping[str, Any]) -> Any:
+        """Return the values of this index's fields, as something hashable."""
+        if len(self.paths) == 1:
+            return self._value(fields, 0)
+        return tuple(self._value(fields, position) for position in range(len(self.paths)))
+
+    def _value(self, fields: Mapping[str, Any], position: int) -> Any:
+        key = self._keys[position]
+        value = fields.get(key) if key else pointer.read(fields, self.paths[position])
+        return hashable(value)
+
+    def add(self, key: Any, rank: Rank) -> None:
+        """Enter a resource under `key`."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = Bucket()
+        bucket.add(rank)
+
+    def discard(self, key: Any, rank: Rank) -> None:
+        """Strike a resource out; an empty bucket goes with it."""
+        bucket = self._buckets[key]
+        bucket.discard(rank)
+        if not len(bucket):
+            del self._buckets[key]
+
+    def bucket(self, values: tuple[Any, ...]) -> Bucket:
+        """Return the resources whose fields hold `values`."""
+        key = hashable(values[0]) if len(values) == 1 else tuple(map(hashable, values))
+        return self._buckets.get(key, EMPTY)
+
+
+def hashable(value: Any) -> Any:
+    """Return a stand-in for a JSON value that can be a key; true and 1 stay apart."""
+    if value.__class__ in (str, int) or value is None:
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return repr(value) if isinstance(value, list | dict) else (type(value).__name__, value)

@@ -1,0 +1,222 @@
+"""A lifecycle compiled for playing: everything a document decides about one resource, decided once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from mockserver import evaluation
+from mockserver.evaluation import Compute, Frame
+from mockserver.machine import Machine
+from mockserver.store import Layout
+from speckit import expression, pointer, timing
+from speckit.expression import Template
+from speckit.lifecycle import Guard, Lifecycle, Path, Rule, State, Transition, View, ViewChoice
+from speckit.pointer import ABSENT
+
+Assign = Callable[[Frame, dict[str, Any]], None]
+
+
+class Move:
+    """A transition, ready to be made."""
+
+    __slots__ = ("assign", "every", "holds", "transition", "until")
+
+    def __init__(self, transition: Transition, form: str) -> None:
+        self.transition = transition
+        self.holds = evaluation.holds(transition.when, form)
+        self.assign = evaluation.assigned(transition.set, form)
+        after = transition.after
+        self.until = evaluation.compiled(after.until, form) if after and after.until else None
+        self.every = _period(transition.every, form)
+
+
+class Kind:
+    """One lifecycle, compiled. Shared by all worlds, changed by none."""
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        self.name = lifecycle.name
+        self.lifecycle = lifecycle
+        self.form = lifecycle.timestamps.format
+        self.machine = Machine(lifecycle)
+        self.layout = _layout(lifecycle)
+        self.identity = lifecycle.identity.field
+        self.sequence_start = _sequence_start(lifecycle)
+        self.moves = {id(each): Move(each, self.form) for each in lifecycle.transitions}
+        self.birth = Birth(lifecycle)
+        self.seeds = [(seed, evaluation.compiled(seed.set, self.form)) for seed in lifecycle.seeds]
+        self.plain = self._view(View(""))
+        self._views = {name: self._view(view) for name, view in lifecycle.views.items()}
+        self._guards = {id(guard): evaluation.holds(guard, self.form) for guard, _ in lifecycle.initial}
+        self._guards |= {id(move.transition.when): move.holds for move in self.moves.values()}
+        self._enter = {name: self._entering(state) for name, state in lifecycle.states.items()}
+
+    def guard(self, frame: Frame) -> Callable[[Guard], bool]:
+        """Return the function the machine asks whether a guard holds in `frame`."""
+        return lambda guard: not guard or self._guards[id(guard)](frame)
+
+    def enter(self, state: str, frame: Frame, fields: dict[str, Any]) -> None:
+        """Write into `fields` what being in `state` means."""
+        if state:
+            self._enter[state](frame, fields)
+
+    def touch(self, now: int, fields: dict[str, Any]) -> None:
+        """Write into `fields` that they have changed."""
+        if path := self.lifecycle.timestamps.updated:
+            pointer.write(fields, path, timing.render(now, self.form))
+
+    def view(self, choice: ViewChoice) -> Compute:
+        """Return the function that shows a frame's resource as `choice` says."""
+        plain = self._views.get(choice.default, self.plain)
+        if choice.by is None:
+            return plain
+        chosen = evaluation.compiled(choice.by, self.form)
+        views = {word: self._views[name] for word, name in choice.views.items()}
+        return lambda frame: views.get(_word(chosen(frame)), plain)(frame)
+
+    def _entering(self, state: State) -> Assign:
+        entered = self.lifecycle.timestamps.entered.get(state.name)
+        stamp = ((entered, expression.Source("now")),) if entered else ()
+        field = self.lifecycle.state_field
+        shown = ((field, expression.Constant(state.value)),) if field else ()
+        return evaluation.assigned((*shown, *stamp, *state.set), self.form)
+
+    def _view(self, view: View) -> Compute:
+        if view.body is not None:
+            return evaluation.compiled(view.body, self.form)
+        if view.only:
+            return _only(view.only)
+        hidden = [path for path in self.lifecycle.hidden if path not in view.show]
+        return _without((*hidden, *view.omit))
+
+
+class Birth:
+    """What a new resource holds: its fields computed in the order they need each other.
+
+    The order on the wire is the document's; the order of computing follows the
+    `$resource`, `$parent` and `$id` that a field's template looks up.
+    """
+
+    def __init__(self, lifecycle: Lifecycle) -> None:
+        form = lifecycle.timestamps.format
+        self.keys = tuple(key for key, _ in lifecycle.initially)
+        self._identity = lifecycle.identity.field[0]
+        templates = dict(lifecycle.initially)
+        needs = {key: self._needs(lifecycle, template) for key, template in templates.items()}
+        generate = lifecycle.identity.generate
+        needs.setdefault(self._identity, set()).update(self._needs(lifecycle, generate) if generate else ())
+        self._steps = [(k, evaluation.compiled(templates[k], form)) for k in _ordered(needs) if k in templates]
+        self._generate = evaluation.compiled(generate, form) if generate else None
+
+    def fill(self, frame: Frame, fields: dict[str, Any], new_id: Compute | None) -> None:
+        """Compute into `fields` every field that it does not hold yet."""
+        for key, compute in self._steps:
+            if key == self._identity and frame.id is ABSENT:
+                frame.id = self._new_id(frame, fields, new_id)
+            if fields[key] is ABSENT:
+                fields[key] = compute(frame)
+
+    def _new_id(self, frame: Frame, fields: dict[str, Any], new_id: Compute | None) -> Any:
+        if fields[self._identity] is not ABSENT:
+            return fields[self._identity]
+        generate = new_id or self._generate
+        return generate(frame) if generate else ABSENT
+
+    def _needs(self, lifecycle: Lifecycle, template: Template) -> set[str]:
+        """Return the fields that must be known before `template` can be computed."""
+        found: set[str] = set()
+        for source in expression.sources(template):
+            if source.kind == "resource" and source.pointer:
+                found.add(source.pointer[0])
+            elif source.kind == "parent" and source.name in lifecycle.parents:
+                found.add(lifecycle.parents[source.name].field[0])
+            elif source.kind == "id":
+                found.add(self._identity)
+        return found
+
+
+def _ordered(needs: Mapping[str, set[str]]) -> list[str]:
+    """Return the keys so that each comes after what it needs, otherwise in their own order."""
+    graph = {key: {need for need in wanted if need != key} for key, wanted in needs.items()}
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError:
+        return list(needs)
+
+
+def _sequence_start(lifecycle: Lifecycle) -> int:
+    """Return the first number for a new id: above every seeded one."""
+    key = lifecycle.identity.field[0]
+    seeded = [_constant(seed.set, key) for seed in lifecycle.seeds]
+    return max([lifecycle.identity.start, *(n + 1 for n in seeded if isinstance(n, int))])
+
+
+def _constant(template: Template, key: str) -> Any:
+    """Return the member `key` of a template where the document spells it out."""
+    if isinstance(template, expression.Constant):
+        return template.value.get(key)
+    members = dict(template.items) if isinstance(template, expression.Members) else {}
+    found = members.get(key)
+    return found.value if isinstance(found, expression.Constant) else None
+
+
+def _period(every: Template | int | None, form: str) -> Callable[[Frame], int | None] | None:
+    if every is None:
+        return None
+    if isinstance(every, int):
+        return lambda _frame: every
+    compute = evaluation.compiled(every, form)
+    return lambda frame: evaluation.microseconds(compute(frame))
+
+
+def _layout(lifecycle: Lifecycle) -> Layout:
+    """Return the indexes that the lists of this lifecycle need, and no other."""
+    lists = [rule for rule in lifecycle.rules.values() if rule.role == "list"]
+    return Layout(
+        order=lists[0].order.field if lists else (),
+        identity=lifecycle.identity.field,
+        alternates=[path for _, path in lifecycle.identity.alternates],
+        indexes=list(dict.fromkeys(paths for rule in lists for paths in _index_paths(lifecycle, rule))),
+        unique=lifecycle.unique,
+    )
+
+
+def _index_paths(lifecycle: Lifecycle, rule: Rule) -> Iterable[tuple[Path, ...]]:
+    scope = scope_paths(lifecycle, rule)
+    if scope:
+        yield scope
+    yield from ((*scope, f.field) for f in rule.filters if f.match in ("equals", "any"))
+
+
+def scope_paths(lifecycle: Lifecycle, rule: Rule) -> tuple[Path, ...]:
+    """Return the fields that hold the parents which the path of a list names."""
+    return tuple(lifecycle.parents[name].field for name in rule.scope)
+
+
+def _word(value: Any) -> str:
+    return "" if value is ABSENT else evaluation.shown(value)
+
+
+def _without(paths: tuple[Path, ...]) -> Compute:
+    keys = frozenset(path[0] for path in paths if len(path) == 1)
+    deep = [path for path in paths if len(path) > 1]
+
+    def without(frame: Frame) -> dict[str, Any]:
+        fields = {key: value for key, value in frame.resource.items() if key not in keys}
+        for path in deep:
+            pointer.remove(fields, path)
+        return fields
+
+    return without if paths else lambda frame: frame.resource
+
+
+def _only(paths: tuple[Path, ...]) -> Compute:
+    def only(frame: Frame) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        for path in paths:
+            if (value := pointer.read(frame.resource, path)) is not ABSENT:
+                pointer.write(fields, path, value)
+        return fields
+
+    return only

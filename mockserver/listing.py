@@ -1,0 +1,257 @@
+"""Lists: filtered by indexes, ordered, cut into pages."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from mockserver.answers import Refused, Reply, Responder
+from mockserver.effects import documented_success
+from mockserver.evaluation import Frame, Request
+from mockserver.index import Bucket, Rank, hashable
+from mockserver.kind import Kind, scope_paths
+from mockserver.locating import Scope
+from mockserver.store import Resource, Store, sortable
+from mockserver.world import World
+from speckit import expression, pointer
+from speckit.expression import Source
+from speckit.lifecycle import Answer, Filter, Paging, Path, Rule
+from speckit.operation import Operation
+from speckit.pointer import ABSENT
+
+Test = Callable[[Resource], bool]
+
+
+@dataclass(slots=True)
+class Window:
+    """Which part of a list is shown; `size` None shows everything behind `start`."""
+
+    start: int = 0
+    size: int | None = None
+    number: int = 1
+    after: Rank = None
+
+    @property
+    def stop(self) -> int | None:
+        """The position behind the last one shown."""
+        return None if self.size is None else self.start + self.size
+
+
+class Listing:
+    """One list operation."""
+
+    def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
+        self._kind = kind
+        self._rule = rule
+        self._scope = Scope(kind, rule)
+        self._paths = scope_paths(kind.lifecycle, rule)
+        self._pages = Pages(rule.paging)
+        self._view = kind.view(rule.view)
+        self._is_plain = self._view is kind.plain
+        success = rule.success[0]
+        body = success.body if success.body is not None else Source("list", pointer=("items",))
+        status = success.status or documented_success(operation)
+        self._respond = Responder(Answer(status, body, success.headers, success.content_type), status, kind.form)
+        self._counts = any(s.kind == "list" and s.pointer[:1] != ("items",) for s in _sources(body, success.headers))
+
+    def __call__(self, world: World, request: Request) -> Reply:
+        """Return the page of the list that the request asks for."""
+        store = world.stores[self._kind.name]
+        scope = tuple(key for _, key in self._scope.fields(world, request))
+        window = self._pages.window(request, world)
+        bucket, tests = self._narrow(store, scope, request)
+        order = self._order(request)
+        if tests or order is not None:
+            found, total = self._scan(store, bucket, tests, order, window)
+        else:
+            found, total = self._slice(store, bucket, window), len(bucket)
+        frame = world.frame(request)
+        frame.list = self._summary(store, found, total, window) | {"items": self._shown(world, request, found)}
+        return self._respond(frame)
+
+    def _narrow(self, store: Store, scope: tuple[Any, ...], request: Request) -> tuple[Bucket, list[Test]]:
+        """Return the smallest bucket that holds every match, and the tests it leaves to be made."""
+        asked = [(each, value) for each in self._rule.filters if (value := _asked(each, request)) is not None]
+        buckets = [
+            (store.bucket((*self._paths, each.field), (*scope, value)), each)
+            for each, value in asked
+            if each.match == "equals"
+        ]
+        if not buckets:
+            return store.bucket(self._paths, scope), [_test(each, value) for each, value in asked]
+        bucket, chosen = min(buckets, key=lambda pair: len(pair[0]))
+        return bucket, [_test(each, value) for each, value in asked if each is not chosen]
+
+    def _order(self, request: Request) -> tuple[Path, bool] | None:
+        """Return the order the client asks for, if it is not the usual one."""
+        sort = self._rule.sort
+        if sort is None:
+            return None
+        field = sort.fields.get(request.query.get(sort.param, ""))
+        descending = request.query.get(sort.direction) == "desc"
+        if field is None:
+            return None
+        return field, descending
+
+    def _slice(self, store: Store, bucket: Bucket, window: Window) -> list[Resource]:
+        descending = self._rule.order.descending
+        window.start = _start(bucket, window, descending)
+        return [store.ranked(rank) for rank in bucket.slice(window.start, window.stop, descending)]
+
+    def _scan(
+        self, store: Store, bucket: Bucket, tests: list[Test], order: tuple[Path, bool] | None, window: Window
+    ) -> tuple[list[Resource], int]:
+        """Return the page out of a bucket that has to be looked through, and how many match in all."""
+        descending = self._rule.order.descending
+        start = 0 if window.after is None else _start(bucket, window, descending)
+        ranked = (store.ranked(rank) for rank in bucket.slice(start, None, descending))
+        matching = (resource for resource in ranked if all(test(resource) for test in tests))
+        if order is None and not self._counts:
+            first = min(window.start, len(bucket))
+            return list(islice(matching, first, None if window.size is None else first + window.size)), 0
+        found = list(matching)
+        if order is not None:
+            path, reverse = order
+            found.sort(key=lambda each: sortable(pointer.read(each.fields, path)), reverse=reverse)
+        return found[window.start : window.stop], len(found)
+
+    def _shown(self, world: World, request: Request, found: list[Resource]) -> list[Any]:
+        if self._is_plain and not self._kind.lifecycle.hidden:
+            return [resource.fields for resource in found]
+        return list(self._views(world.frame(request), world, found))
+
+    def _views(self, frame: Frame, world: World, found: Iterable[Resource]) -> Iterator[Any]:
+        """Yield each resource as the list shows it; one frame serves them all."""
+        frame.parent = lambda name: world.parent_of(self._kind, name, frame.resource)
+        for resource in found:
+            frame.resource, frame.id, frame.state = resource.fields, resource.id, resource.state
+            yield self._view(frame)
+
+    def _summary(self, store: Store, found: list[Resource], total: int, window: Window) -> dict[str, Any]:
+        more = window.size is not None and window.start + len(found) < total
+        last = self._pages.cursor(store.rank(found[-1])) if more and found else None
+        return {
+            "total": total,
+            "count": len(found),
+            "page": window.number,
+            "offset": window.start,
+            "size": window.size if window.size is not None else len(found),
+            "more": more,
+            "next": last,
+        }
+
+
+class Pages:
+    """Reads from a request which page it wants."""
+
+    def __init__(self, paging: Paging | None) -> None:
+        self._paging = paging
+
+    def window(self, request: Request, world: World) -> Window:
+        """Return the wanted part of the list.
+
+        Raises:
+            Refused: a bound is broken, where the document does not say what else happens.
+        """
+        paging = self._paging
+        if paging is None:
+            return Window()
+        size = self._size(paging, request)
+        if paging.style == "cursor":
+            return Window(size=size, after=self._after(paging, request, world))
+        low = 1 if paging.style == "page" else 0
+        number = self._number(paging, request.query.get(paging.param, ABSENT), paging.param, low, low, None)
+        assert number is not None
+        if paging.style == "offset":
+            return Window(number, size, number)
+        return Window((number - 1) * (size or 0), size, number)
+
+    def cursor(self, rank: Rank) -> str | None:
+        """Return the text that stands for the position behind `rank`."""
+        if self._paging is None or self._paging.style != "cursor":
+            return None
+        return base64.urlsafe_b64encode(orjson.dumps(rank)).decode().rstrip("=")
+
+    def _size(self, paging: Paging, request: Request) -> int | None:
+        if not paging.size:
+            return paging.default
+        value = request.query.get(paging.size, ABSENT)
+        return self._number(paging, value, paging.size, paging.default, paging.min, paging.max)
+
+    def _number(
+        self, paging: Paging, value: Any, name: str, default: int | None, low: int, high: int | None
+    ) -> int | None:
+        if value is ABSENT:
+            return default
+        if isinstance(value, int) and low <= value and (high is None or value <= high):
+            return value
+        if paging.out_of_range == "clamp" and isinstance(value, int):
+            return low if value < low else high
+        if paging.out_of_range != "refuse":
+            return default
+        bounds = f"at least {low}" if high is None else f"from {low} to {high}"
+        raise Refused("invalidParameter", f"{name} is {value!r}; it is a whole number {bounds}.")
+
+    def _after(self, paging: Paging, request: Request, world: World) -> Rank:
+        value = request.query.get(paging.param)
+        if not value:
+            return None
+        try:
+            rank = orjson.loads(base64.urlsafe_b64decode(str(value) + "=" * (-len(str(value)) % 4)))
+        except (binascii.Error, ValueError):
+            rank = None
+        if not isinstance(rank, int | str | list):
+            detail = f"{paging.param} is {value!r}, which is no cursor; send the one the page before gave."
+            raise Refused("invalidParameter", detail, None, world.frame(request))
+        return tuple(rank) if isinstance(rank, list) else rank
+
+
+def _sources(body: expression.Template, headers: tuple[tuple[str, expression.Template], ...]) -> list[Source]:
+    return [source for template in (body, *(value for _, value in headers)) for source in expression.sources(template)]
+
+
+def _start(bucket: Bucket, window: Window, descending: bool) -> int:
+    """Return the position in `bucket` where the page begins.
+
+    Raises:
+        Refused: the cursor is none of this list's.
+    """
+    if window.after is None:
+        return min(window.start, len(bucket))
+    try:
+        return bucket.after(window.after, descending)
+    except TypeError as problem:
+        raise Refused("invalidParameter", "The cursor is of another list; start without one.") from problem
+
+
+def _asked(each: Filter, request: Request) -> Any:
+    value = request.query.get(each.param, ABSENT)
+    return each.default if value is ABSENT else value
+
+
+def _test(each: Filter, value: Any) -> Test:
+    field = each.field
+    if each.match == "prefix":
+        return lambda resource: str(pointer.read(resource.fields, field)).startswith(str(value))
+    if each.match in ("from", "to"):
+        return _bound(field, value, each.match == "from")
+    wanted = {hashable(part) for part in (value if isinstance(value, list) else [value])}
+    if each.match == "any" and isinstance(value, str):
+        wanted = set(value.split(","))
+    return lambda resource: hashable(pointer.read(resource.fields, field)) in wanted
+
+
+def _bound(field: Path, value: Any, is_lowest: bool) -> Test:
+    limit = sortable(value)
+
+    def test(resource: Resource) -> bool:
+        key = sortable(pointer.read(resource.fields, field))
+        return key[0] == limit[0] and (key >= limit if is_lowest else key <= limit)
+
+    return test

@@ -1,0 +1,97 @@
+"""Finds the resource a request names, within its parents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.answers import Refused
+from mockserver.evaluation import Request
+from mockserver.kind import Kind
+from mockserver.store import Resource, Store
+from mockserver.world import World
+from speckit import pointer
+from speckit.lifecycle import Parent, Rule
+from speckit.operation import Operation
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+LARGEST = 2**63 - 1
+
+
+def integer(text: str) -> int | None:
+    """Return the integer that `text` spells in at most 64 bits, or None.
+
+    >>> integer("+1"), integer("0x1"), integer("9" * 19)
+    (1, None, None)
+    """
+    if not _INTEGER.fullmatch(text):
+        return None
+    number = int(text)
+    return number if -LARGEST - 1 <= number <= LARGEST else None
+
+
+class Scope:
+    """The parents that an operation's path names."""
+
+    def __init__(self, kind: Kind, rule: Rule) -> None:
+        self._parents = [kind.lifecycle.parents[name] for name in rule.scope]
+
+    def fields(self, world: World, request: Request) -> list[tuple[Parent, Any]]:
+        """Return each parent with its id.
+
+        Raises:
+            Refused: one of them does not exist.
+        """
+        return [(parent, self._find(world, request, parent).id) for parent in self._parents]
+
+    def _find(self, world: World, request: Request, parent: Parent) -> Resource:
+        key = request.path[parent.param]
+        if (found := world.find_parent(parent, key)) is None:
+            frame = world.frame(request)
+            detail = f"There is no {' or '.join(parent.resources)} {key!r}."
+            raise Refused("notFound", detail, parent.missing, frame)
+        return found
+
+
+class Locator:
+    """Finds the one resource that an operation's path names."""
+
+    def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
+        identity = kind.lifecycle.identity
+        self._kind = kind
+        self._scope = Scope(kind, rule)
+        self._integer = identity.type == "integer"
+        self._param, self._alternate = _key(identity.param, identity.alternates, operation)
+
+    def __call__(self, world: World, request: Request) -> Resource:
+        """Return the resource.
+
+        Raises:
+            Refused: the id is malformed, or there is no such resource there.
+        """
+        parents = self._scope.fields(world, request)
+        key = request.path[self._param]
+        resource = self._find(world.stores[self._kind.name], key, world, request)
+        if resource is None or any(pointer.read(resource.fields, p.field) != found for p, found in parents):
+            raise Refused("notFound", f"There is no {self._kind.name} {key!r}.", None, world.frame(request))
+        return resource
+
+    def _find(self, store: Store, key: Any, world: World, request: Request) -> Resource | None:
+        if self._alternate is not None:
+            return store.by_alternate(self._alternate, key)
+        if self._integer and isinstance(key, str):
+            number = integer(key)
+            if number is None:
+                raise Refused("malformedId", f"'{key}' is not an integer.", None, world.frame(request))
+            return store.by_id(number)
+        return store.by_id(key)
+
+
+def _key(param: str, alternates: tuple[tuple[str, Any], ...], operation: Operation) -> tuple[str, int | None]:
+    """Return the path parameter that names the resource, and which alternate key it is, if one."""
+    if operation.parameter("path", param):
+        return param, None
+    names: Mapping[str, int] = {name: position for position, (name, _) in enumerate(alternates)}
+    found = next(name for name in names if operation.parameter("path", name))
+    return found, names[found]

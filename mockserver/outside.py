@@ -1,0 +1,120 @@
+"""All that is served outside the contract, below `/_understudy/`: the control door, the document, Swagger UI."""
+
+from __future__ import annotations
+
+import mimetypes
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import orjson
+import yaml
+
+from mockserver.answers import Catalogue, Refused, Reply
+from mockserver.control import PREFIX, Control
+from mockserver.evaluation import Frame, Request
+from mockserver.framework import ASGIApp, Receive, Scope, Send
+from mockserver.wire import content_of, headers_of, respond
+from speckit.conventions import Conventions
+from speckit.document import Document
+
+BODY_LIMIT = 1_048_576
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+UI = "/ui/"
+_INDEX = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><link rel="stylesheet" href="swagger-ui.css"><link rel="icon" href="favicon-32x32.png"></head>
+<body><div id="swagger-ui"></div><script src="swagger-ui-bundle.js"></script><script src="start.js"></script></body>
+</html>
+"""
+_START = """window.onload = () => SwaggerUIBundle({
+  url: "../openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null, persistAuthorization: true,
+});
+"""
+
+
+class Pages:
+    """The document in both its forms, and Swagger UI around it; made when first asked for, then kept."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    @cached_property
+    def _json(self) -> bytes:
+        return orjson.dumps(self._document.data)
+
+    @cached_property
+    def _yaml(self) -> bytes:
+        text = yaml.dump(self._document.data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+        return str(text).encode()
+
+    def find(self, path: str) -> Reply | None:
+        """Return the page at `path`, if there is one."""
+        if path == "/openapi.json":
+            return Reply(200, self._json)
+        if path == "/openapi.yaml":
+            return Reply(200, self._yaml, (), "application/yaml")
+        if path == UI.rstrip("/"):
+            return Reply(308, headers=(("Location", PREFIX + UI),))
+        return self._ui(path.removeprefix(UI)) if path.startswith(UI) else None
+
+    def _ui(self, name: str) -> Reply | None:
+        if name in ("", "index.html"):
+            title = str(self._document.data.get("info", {}).get("title", "API"))
+            return Reply(200, _INDEX.replace("{title}", _escaped(title)), (), "text/html; charset=utf-8")
+        if name == "start.js":
+            return Reply(200, _START, (), "text/javascript; charset=utf-8")
+        asset = self._assets.get(name)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return None if asset is None else Reply(200, asset.read_bytes(), (), kind)
+
+    @cached_property
+    def _assets(self) -> dict[str, Traversable]:
+        """Swagger UI's own files by name: a request can reach no others."""
+        (folder,) = (files("swagger_ui_bundle") / "vendor").iterdir()
+        return {each.name: each for each in folder.iterdir() if each.name.endswith((".js", ".css", ".png"))}
+
+
+class Outside:
+    """The middleware that answers what is below `/_understudy/` and passes everything else on."""
+
+    def __init__(self, app: ASGIApp, *, control: Control, document: Document) -> None:
+        self._app = app
+        self._control = control
+        self._pages = Pages(document)
+        self._catalogue = Catalogue(Conventions())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX + "/"):
+            await self._app(scope, receive, send)
+            return
+        try:
+            reply = await self._answer(scope, receive)
+        except Refused as refused:
+            reply = self._catalogue.reply(refused, Frame(Request(), 0, {}))
+        await respond(send, reply, head=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply:
+        path, method = scope["path"].removeprefix(PREFIX), scope["method"]
+        asked = "GET" if method == "HEAD" else method
+        if asked == "GET" and (page := self._pages.find(path)):
+            return page
+        allow = self._control.allow(path)
+        if not allow:
+            detail = f"There is nothing at {PREFIX}{path}; there are {', '.join(self._control.paths())} and {PREFIX}{UI}."
+            raise Refused("unknownPath", detail)
+        if asked not in allow:
+            refused = Refused("methodNotAllowed", f"{PREFIX}{path} has {' and '.join(allow)}, not {method}.")
+            reply = self._catalogue.reply(refused, Frame(Request(), 0, {}))
+            reply.headers = (("Allow", ", ".join(allow)),)
+            return reply
+        headers = headers_of(scope)
+        self._control.admit(path, headers, (scope.get("client") or ("localhost",))[0])
+        content = await content_of(receive, headers, BODY_LIMIT)
+        return self._control.act(asked, path, scope["query_string"], content)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,142 @@
+"""One operation, compiled: from a request to its reply."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.answers import Catalogue, Refused, Reply
+from mockserver.bodies import BodyReader
+from mockserver.conformance import Conformance
+from mockserver.credentials import Gate
+from mockserver.effects import Create, Effect, Get, Trigger
+from mockserver.evaluation import Frame, Request
+from mockserver.listing import Listing
+from mockserver.parameters import Parameters
+from mockserver.principals import Principals
+from mockserver.samples import Sample
+from mockserver.worlds import TooManyWorlds, Worlds
+from speckit.conventions import governing
+from speckit.lifecycle import Lifecycle, Rule
+from speckit.operation import Operation
+from speckit.schema import Schemas
+from speckit.specification import Specification
+
+log = logging.getLogger("understudy")
+
+_ROLES: Mapping[str, Any] = {"create": Create, "get": Get, "list": Listing, "update": Trigger, "trigger": Trigger}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What every operation is played on."""
+
+    specification: Specification
+    schemas: Schemas
+    worlds: Worlds
+    principals: Principals
+    checks_responses: bool = False
+
+
+class Played:
+    """An operation of the document, ready to answer."""
+
+    def __init__(self, operation: Operation, stage: Stage) -> None:
+        self.operation = operation
+        self._worlds = stage.worlds
+        lifecycle, rule = _rule(stage.specification, operation)
+        conventions = governing(stage.specification.conventions, operation.path)
+        self._catalogue = Catalogue(conventions, lifecycle, rule)
+        schemes = stage.specification.document.data.get("components", {}).get("securitySchemes", {})
+        self._gate = Gate(operation, schemes, stage.principals, exact_case=conventions.exact_case_scheme)
+        self._roles = rule.roles if rule else ()
+        self._parameters = Parameters(
+            operation,
+            stage.schemas,
+            lenient=_lenient(rule),
+            ids=_ids(lifecycle),
+            first_wins=conventions.first_query_wins,
+        )
+        self._body = BodyReader(operation.body, stage.schemas) if operation.body else None
+        self._effect = _effect(stage, operation, lifecycle, rule)
+        self._conformance = Conformance(operation, stage.schemas) if stage.checks_responses else None
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the operation reads a request body."""
+        return self._body is not None
+
+    def answer(self, path: Mapping[str, str], query: bytes, headers: dict[str, str], content: bytes) -> Reply:
+        """Return the reply to one request; whatever is wrong with it is answered as the API does."""
+        request = Request(path, headers=headers)
+        kind = ""
+        try:
+            reply = self._play(request, query, content)
+        except Refused as refused:
+            kind, reply = refused.kind, self.refuse(refused, request)
+        if reply.status == 401 and not any(name == "WWW-Authenticate" for name, _ in reply.headers):
+            reply.headers = (*reply.headers, ("WWW-Authenticate", self._gate.challenge))
+        return self._checked(reply, kind) if self._conformance else reply
+
+    def refuse(self, refused: Refused, request: Request) -> Reply:
+        """Return the reply for `refused` in the API's own shape."""
+        return self._catalogue.reply(refused, Frame(request, self._worlds.clock.now(), {}))
+
+    def _play(self, request: Request, query: bytes, content: bytes) -> Reply:
+        headers: dict[str, str] = request.headers  # type: ignore[assignment]
+        principal = self._gate(headers, query)
+        if not principal.may(self._roles):
+            detail = f"{principal.name} is not {' or '.join(self._roles)}, which this operation is for."
+            raise Refused("forbidden", detail)
+        request.path = self._parameters.path(request.path)
+        request.query = self._parameters.query(query)
+        self._parameters.check_headers(headers)
+        if self._body is not None:
+            request.body = self._body.read(content, headers.get("content-type"))
+        try:
+            world = self._worlds.of(principal)
+        except TooManyWorlds as problem:
+            raise Refused("overloaded", str(problem)) from problem
+        return self._effect(world, request)
+
+    def _checked(self, reply: Reply, kind: str) -> Reply:
+        assert self._conformance is not None
+        problem = self._conformance.problem(reply, kind)
+        if not problem:
+            return reply
+        log.error("%s: %s", self.operation.id, problem)
+        refused = Refused("internal", f"The response broke the document. {problem}")
+        return Catalogue(governing((), "")).reply(refused, Frame(Request(), 0, {}))
+
+
+def _rule(specification: Specification, operation: Operation) -> tuple[Lifecycle | None, Rule | None]:
+    for lifecycle in specification.lifecycles.values():
+        if operation.id in lifecycle.rules:
+            return lifecycle, lifecycle.rules[operation.id]
+    return None, None
+
+
+def _effect(stage: Stage, operation: Operation, lifecycle: Lifecycle | None, rule: Rule | None) -> Effect:
+    if lifecycle is None or rule is None:
+        return Sample(operation, stage.specification.document.data)
+    effect: Effect = _ROLES[rule.role](stage.worlds.kinds[lifecycle.name], rule, operation)
+    return effect
+
+
+def _lenient(rule: Rule | None) -> frozenset[str]:
+    """Return the parameters whose wrong values the document answers by itself."""
+    paging = rule.paging if rule else None
+    if paging is None or paging.out_of_range == "refuse":
+        return frozenset()
+    return frozenset({paging.param, paging.size})
+
+
+def _ids(lifecycle: Lifecycle | None) -> frozenset[str]:
+    if lifecycle is None:
+        return frozenset()
+    identity = lifecycle.identity
+    return frozenset({identity.param, *(param for param, _ in identity.alternates)})
+
+

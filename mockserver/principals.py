@@ -1,0 +1,120 @@
+"""Who is asking: credentials, roles, and which world they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from speckit.faults import DocumentFaults, Fault, Place, Pointer, did_you_mean
+from speckit.source import read
+
+ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """One caller. `roles` None means: every role there is."""
+
+    name: str
+    roles: frozenset[str] | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def may(self, roles: Iterable[str]) -> bool:
+        """Return whether one of `roles` is among the caller's, or none is asked for."""
+        wanted = tuple(roles)
+        return not wanted or self.roles is None or not self.roles.isdisjoint(wanted)
+
+
+def principal(name: str, roles: Iterable[str] | None = None, number: int | None = None) -> Principal:
+    """Return the caller `name`, with a number that is the same wherever the name is."""
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).digest()
+    fixed = int.from_bytes(digest, "big") >> 1 if number is None else number
+    return Principal(name, None if roles is None else frozenset(roles), {"name": name, "id": fixed})
+
+
+class Principals:
+    """Tells callers apart by their credential.
+
+    Without a list of principals every credential is a caller of its own, who
+    has every role; with one, only the credentials in it are known.
+    """
+
+    def __init__(self, known: Mapping[str, Principal] | None = None) -> None:
+        self._known = known
+        self._seen: dict[str, Principal] = {}
+        nobody = principal(ANONYMOUS) if known is None else principal(ANONYMOUS, roles=())
+        self.anonymous = (known or {}).get("", nobody)
+
+    def by_credential(self, credential: str) -> Principal | None:
+        """Return the caller with `credential`, or None if nobody has it."""
+        if self._known is not None:
+            return self._known.get(credential)
+        found = self._seen.get(credential)
+        return found if found is not None else principal(credential)
+
+    def named(self, name: str) -> Principal | None:
+        """Return the caller called `name`; without a list, the one whose credential it is."""
+        if name == ANONYMOUS:
+            return self.anonymous
+        if self._known is None:
+            return principal(name)
+        return next((each for each in self._known.values() if each.name == name), None)
+
+
+def load(file: Path) -> Principals:
+    """Return the principals listed in `file` (YAML or JSON).
+
+    The file holds `principals`, a list of `{name, token, roles, id}`; `roles`
+    and `id` may be left out, and the name `anonymous` needs no token.
+
+    Raises:
+        DocumentFaults: the file cannot be read or does not hold that.
+    """
+    data = read(file)
+    entries = data.get("principals") if isinstance(data, dict) else None
+    if not isinstance(entries, list):
+        message = "A file of principals holds a list under 'principals'."
+        raise DocumentFaults([Fault((), message, "Write: principals: [{name: ..., token: ...}]", Place(str(file), None))])
+    faults = [fault for i, entry in enumerate(entries) for fault in _faults(entry, ("principals", i), file)]
+    faults += _repeated(entries, file) if not faults else []
+    if faults:
+        raise DocumentFaults(faults)
+    return Principals({str(entry.get("token", "")): _principal(entry) for entry in entries})
+
+
+def _principal(entry: Mapping[str, Any]) -> Principal:
+    return principal(entry["name"], entry.get("roles", ()), entry.get("id"))
+
+
+def _faults(entry: Any, at: Pointer, file: Path) -> Iterable[Fault]:
+    place = Place(str(file), None)
+    if not isinstance(entry, dict):
+        yield Fault(at, "A principal is a mapping.", "Write {name: alice, token: secret, roles: []}.", place)
+        return
+    known = ("name", "token", "roles", "id")
+    for key in entry:
+        if key not in known:
+            yield Fault((*at, key), f"'{key}' is nothing a principal has.", did_you_mean(key, known), place)
+    if not isinstance(entry.get("name"), str) or not entry["name"]:
+        yield Fault(at, "A principal needs a name.", "Add name: alice.", place)
+    if not isinstance(entry.get("token"), str) and entry.get("name") != ANONYMOUS:
+        yield Fault(at, "A principal needs a token, as text.", "Add token: 'secret'.", place)
+    if not isinstance(entry.get("roles", []), list):
+        yield Fault((*at, "roles"), "Roles are a list.", "Write roles: [Curator].", place)
+    if isinstance(entry.get("id", 0), bool) or not isinstance(entry.get("id", 0), int):
+        yield Fault((*at, "id"), "An id is a whole number.", "Write id: 12.", place)
+
+
+def _repeated(entries: list[Mapping[str, Any]], file: Path) -> list[Fault]:
+    found: list[Fault] = []
+    for what in ("name", "token"):
+        seen: set[str] = set()
+        for i, entry in enumerate(entries):
+            if (value := entry.get(what)) in seen and value is not None:
+                message = f"Another principal has the {what} '{value}' already."
+                found.append(Fault(("principals", i, what), message, "Each needs one of its own.", Place(str(file), None)))
+            seen.add(str(value))
+    return found

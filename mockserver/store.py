@@ -1,0 +1,206 @@
+"""All resources of one kind in one world, found by id, alternate key and every declared filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mockserver.index import Bucket, Index, Rank, hashable
+from speckit import pointer
+from speckit.lifecycle import Path, Unique
+
+
+class Resource:
+    """One resource. Its fields are replaced as a whole, never written to.
+
+    `entered` and `due` are moments in microseconds; `looks` counts the reads in
+    the present state, `version` the changes since creation.
+    """
+
+    __slots__ = ("due", "entered", "fields", "id", "looks", "scenario", "serial", "state", "store", "version")
+
+    def __init__(self, store: Store, serial: int, id: Any, fields: dict[str, Any], now: int) -> None:
+        self.store = store
+        self.serial = serial
+        self.id = id
+        self.fields = fields
+        self.state = ""
+        self.scenario = ""
+        self.entered = now
+        self.due: int | None = None
+        self.looks = 0
+        self.version = 1
+
+
+class Layout:
+    """What a store indexes: decided by the document, shared by all worlds."""
+
+    def __init__(
+        self,
+        order: Path,
+        identity: Path,
+        alternates: Sequence[Path],
+        indexes: Sequence[tuple[Path, ...]],
+        unique: Sequence[Unique],
+    ) -> None:
+        self.order = order
+        self.identity = identity
+        self.alternates = tuple(alternates)
+        self.indexes = tuple(indexes)
+        self.unique = tuple(unique)
+
+    def rank(self, resource: Resource) -> Rank:
+        """Return what `resource` is ordered by; no two have the same."""
+        if not self.order:
+            return resource.serial
+        if self.order == self.identity:
+            return resource.id
+        return (*sortable(pointer.read(resource.fields, self.order)), resource.serial)
+
+
+class Store:
+    """The resources of one kind in one world."""
+
+    def __init__(self, layout: Layout, kind: Any) -> None:
+        self.kind = kind
+        self._layout = layout
+        self._by_id: dict[Any, Resource] = {}
+        self._by_rank: dict[Rank, Resource] = {}
+        self._all = Bucket()
+        self._alternates: list[dict[Any, Resource]] = [{} for _ in layout.alternates]
+        self._indexes = {paths: Index(paths) for paths in layout.indexes}
+        self._unique: list[dict[Any, Resource]] = [{} for _ in layout.unique]
+        self._unique_keys = [Index(unique.fields) for unique in layout.unique]
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __iter__(self) -> Iterator[Resource]:
+        yield from self._by_id.values()
+
+    def find(self, key: Any) -> Resource | None:
+        """Return the resource with the id `key`, or else with that alternate key."""
+        key = hashable(key)
+        found = self._by_id.get(key)
+        if found is None and self._alternates:
+            found = next((each[key] for each in self._alternates if key in each), None)
+        return found
+
+    def by_id(self, key: Any) -> Resource | None:
+        """Return the resource with the id `key`."""
+        return self._by_id.get(key)
+
+    def by_alternate(self, position: int, key: Any) -> Resource | None:
+        """Return the resource with `key` as its alternate key number `position`."""
+        return self._alternates[position].get(key)
+
+    def clash(self, fields: dict[str, Any], state: str, own: Resource | None) -> Unique | None:
+        """Return the uniqueness that a resource with these fields would break."""
+        for unique, keys, taken in zip(self._layout.unique, self._unique_keys, self._unique, strict=True):
+            other = taken.get(_unique_key(unique, keys, fields, state))
+            if other is not None and other is not own:
+                return unique
+        return None
+
+    def add(self, resource: Resource) -> None:
+        """Enter `resource` everywhere it can be found."""
+        self._by_id[hashable(resource.id)] = resource
+        rank = self._enter(resource)
+        if self._layout.order != self._layout.identity:
+            self._by_rank[rank] = resource
+        self._all.add(rank)
+        for index in self._indexes.values():
+            index.add(index.key(resource.fields), rank)
+
+    def remove(self, resource: Resource) -> None:
+        """Strike `resource` out everywhere."""
+        rank = self._layout.rank(resource)
+        self._leave(resource)
+        del self._by_id[hashable(resource.id)]
+        self._by_rank.pop(rank, None)
+        self._all.discard(rank)
+        for index in self._indexes.values():
+            index.discard(index.key(resource.fields), rank)
+
+    def replace(self, resource: Resource, fields: dict[str, Any], state: str) -> None:
+        """Give `resource` other fields and another state, and find it by them from now on."""
+        before = self._layout.rank(resource)
+        old = [index.key(resource.fields) for index in self._indexes.values()]
+        self._leave(resource)
+        resource.fields, resource.state = fields, state
+        after = self._enter(resource)
+        if before != after:
+            self._reorder(resource, before, after)
+        for index, key in zip(self._indexes.values(), old, strict=True):
+            new = index.key(fields)
+            if new != key or before != after:
+                index.discard(key, before)
+                index.add(new, after)
+
+    def _reorder(self, resource: Resource, before: Rank, after: Rank) -> None:
+        self._by_rank.pop(before, None)
+        self._by_rank[after] = resource
+        self._all.discard(before)
+        self._all.add(after)
+
+    def _enter(self, resource: Resource) -> Rank:
+        """Enter the keys that are one resource's alone; return its rank."""
+        fields = resource.fields
+        for path, known in zip(self._layout.alternates, self._alternates, strict=True):
+            key = pointer.read(fields, path)
+            if key is not None and key is not pointer.ABSENT:
+                known.setdefault(hashable(key), resource)
+        for unique, keys, taken in zip(self._layout.unique, self._unique_keys, self._unique, strict=True):
+            key = _unique_key(unique, keys, fields, resource.state)
+            if key is not None:
+                taken.setdefault(key, resource)
+        return self._layout.rank(resource)
+
+    def _leave(self, resource: Resource) -> None:
+        fields = resource.fields
+        for path, known in zip(self._layout.alternates, self._alternates, strict=True):
+            _forget(known, hashable(pointer.read(fields, path)), resource)
+        for unique, keys, taken in zip(self._layout.unique, self._unique_keys, self._unique, strict=True):
+            _forget(taken, _unique_key(unique, keys, fields, resource.state), resource)
+
+    def bucket(self, paths: tuple[Path, ...], values: tuple[Any, ...]) -> Bucket:
+        """Return the resources that hold `values` in `paths`; all of them where `paths` is empty.
+
+        Raises:
+            KeyError: there is no index on `paths`.
+        """
+        return self._indexes[paths].bucket(values) if paths else self._all
+
+    def ranked(self, rank: Rank) -> Resource:
+        """Return the resource of that rank."""
+        return (self._by_id if self._layout.order == self._layout.identity else self._by_rank)[rank]
+
+    def rank(self, resource: Resource) -> Rank:
+        """Return what `resource` is ordered by."""
+        return self._layout.rank(resource)
+
+
+def _forget(known: dict[Any, Resource], key: Any, resource: Resource) -> None:
+    if known.get(key) is resource:
+        del known[key]
+
+
+def _unique_key(unique: Unique, keys: Index, fields: dict[str, Any], state: str) -> Any:
+    """Return the key that must be unique, or None where null fields or the state exempt it."""
+    if unique.states and state not in unique.states:
+        return None
+    values = [pointer.read(fields, path) for path in unique.fields]
+    return None if None in values or pointer.ABSENT in values else keys.key(fields)
+
+
+def sortable(value: Any) -> tuple[int, Any]:
+    """Return a key by which any JSON values can be ordered: nothing, numbers, texts, the rest.
+
+    >>> sorted(["b", 3, None, "a", 1], key=sortable)
+    [None, 1, 3, 'a', 'b']
+    """
+    if value is None or value is pointer.ABSENT:
+        return (0, 0)
+    if isinstance(value, int | float):
+        return (1, value)
+    return (2, value) if isinstance(value, str) else (3, repr(value))

@@ -1,0 +1,164 @@
+"""The middlewares Connexion runs: an error guard, routing to an operation, and its answer, which ends the request."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.answers import Catalogue, Refused, Reply, Responder
+from mockserver.evaluation import Frame, Request
+from mockserver.framework import (
+    ROUTING_CONTEXT,
+    ASGIApp,
+    Receive,
+    RoutedAPI,
+    RoutedMiddleware,
+    Scope,
+    Send,
+    SpecMiddleware,
+)
+from mockserver.playing import Played
+from mockserver.routing import Found, Router, UnreadablePath
+from mockserver.wire import content_of, headers_of, respond
+from speckit.conventions import Conventions, governing
+
+log = logging.getLogger("understudy")
+
+
+class Guard:
+    """Turns a fault of ours into a 500 that says so, with the traceback in the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._catalogue = Catalogue(Conventions())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        try:
+            await self._app(scope, receive, send)
+        except Exception:
+            if scope["type"] != "http":
+                raise
+            log.exception("%s %s", scope["method"], scope["path"])
+            refused = Refused("internal", "The server has a fault; its log says more.")
+            await respond(send, self._catalogue.reply(refused, Frame(Request(), 0, {})))
+
+
+class Routing(SpecMiddleware):
+    """Finds the operation of a request, or answers that there is none.
+
+    It keeps Connexion's contract: the operation goes down in the scope under
+    `extensions`, its path parameters under `path_params`.
+    """
+
+    def __init__(self, app: ASGIApp, *, router: Router, conventions: tuple[Conventions, ...]) -> None:
+        self._app = app
+        self._router = router
+        self._conventions = conventions
+        self._catalogues = {each.name: Catalogue(each) for each in (*conventions, Conventions())}
+        self._options = {c.name: Responder(c.options, 200, "date-time") for c in conventions if c.options}
+        self._base_path = ""
+
+    def add_api(self, specification: Any, *, base_path: str | None = None, **_options: Any) -> None:
+        """Take note of where Connexion mounts the document."""
+        self._base_path = specification.base_path if base_path is None else base_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        method = scope["method"]
+        path = scope.get("raw_path") or scope["path"].encode()
+        try:
+            found = self._router.find(path, method)
+        except UnreadablePath:
+            refused = Refused("invalidParameter", "The path is not UTF-8 below its percent signs.")
+            await self._refuse(scope, send, refused)
+            return
+        operation = found.operations.get(method) if found else None
+        if found and operation is None and method == "HEAD" and self._governing(scope).serves_head:
+            operation = found.operations.get("GET")
+        if found is None or operation is None:
+            await self._decline(scope, send, found)
+            return
+        scope["path_params"] = found.values
+        extensions = scope.setdefault("extensions", {})
+        extensions[ROUTING_CONTEXT] = {"api_base_path": self._base_path, "operation_id": operation.id}
+        await self._app(scope, receive, send)
+
+    def _governing(self, scope: Scope) -> Conventions:
+        return governing(self._conventions, scope["path"])
+
+    async def _decline(self, scope: Scope, send: Send, found: Found | None) -> None:
+        method, path = scope["method"], scope["path"]
+        if found is None:
+            await self._refuse(scope, send, Refused("unknownPath", f"There is no path {path} in the document."))
+            return
+        conventions = self._governing(scope)
+        allow = (("Allow", found.allow),) if conventions.sends_allow else ()
+        if method == "OPTIONS":
+            respond_options = self._options.get(conventions.name)
+            reply = respond_options(Frame(Request(), 0, {})) if respond_options else Reply(204)
+            await respond(send, reply, more=allow)
+            return
+        refused = Refused("methodNotAllowed", f"{path} has no {method}; it has {found.allow}.")
+        await self._refuse(scope, send, refused, allow)
+
+    async def _refuse(self, scope: Scope, send: Send, refused: Refused, more: tuple[tuple[str, str], ...] = ()) -> None:
+        reply = self._catalogues[self._governing(scope).name].reply(refused, Frame(Request(), 0, {}))
+        await respond(send, reply, head=scope["method"] == "HEAD", more=more)
+
+
+class Terminal(RoutedMiddleware["TerminalAPI"]):
+    """Answers every routed request; nothing behind it is reached."""
+
+    def __init__(self, app: ASGIApp, *, operations: Mapping[str, Played], body_limit: int) -> None:
+        super().__init__(app)
+        self._operations = operations
+        self._body_limit = body_limit
+
+    def add_api(self, specification: Any, **options: Any) -> TerminalAPI:
+        """Give Connexion's operations our compiled ones to run."""
+        api = TerminalAPI(
+            specification, next_app=self.app, operations=self._operations, body_limit=self._body_limit, **options
+        )
+        self.apis[api.base_path].append(api)
+        return api
+
+
+class Ending:
+    """One operation as an ASGI application."""
+
+    def __init__(self, played: Played, body_limit: int) -> None:
+        self._played = played
+        self._body_limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. Nothing is awaited between reading the body and having the reply."""
+        headers = headers_of(scope)
+        played = self._played
+        path = scope["path_params"]
+        try:
+            content = await content_of(receive, headers, self._body_limit) if played.has_body else b""
+            reply = played.answer(path, scope["query_string"], headers, content)
+        except Refused as refused:
+            reply = played.refuse(refused, Request(path, headers=headers))
+        await respond(send, reply, head=scope["method"] == "HEAD")
+
+
+class TerminalAPI(RoutedAPI[Ending]):
+    """The operations of a document by their id."""
+
+    def __init__(
+        self, specification: Any, *args: Any, operations: Mapping[str, Played], body_limit: int, **options: Any
+    ) -> None:
+        super().__init__(specification, *args, **options)
+        self._played = operations
+        self._body_limit = body_limit
+        self.add_paths()
+
+    def make_operation(self, operation: Any) -> Ending:
+        """Return our operation for Connexion's."""
+        return Ending(self._played[operation.operation_id], self._body_limit)

@@ -1,0 +1,86 @@
+"""HTTP as ASGI speaks it: headers in, a whole body in, one reply out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from mockserver.answers import JSON, Refused, Reply
+from mockserver.framework import Receive, Scope, Send
+from speckit.pointer import ABSENT
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Return the request headers by lower-case name; repeated ones are joined (RFC 9110, section 5.3)."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+async def content_of(receive: Receive, headers: dict[str, str], limit: int) -> bytes:
+    """Return the whole request body.
+
+    Raises:
+        Refused: it is larger than `limit` bytes, by its own account or in fact.
+    """
+    declared = headers.get("content-length", "")
+    if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
+        raise too_large(limit)
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise too_large(limit)
+        if not message.get("more_body"):
+            return chunk if not chunks else b"".join((*chunks, chunk))
+        chunks.append(chunk)
+
+
+def too_large(limit: int) -> Refused:
+    """Return the refusal of a body over `limit` bytes."""
+    return Refused("payloadTooLarge", f"The body is larger than {limit} bytes; send a smaller one.")
+
+
+def encoded(reply: Reply) -> bytes:
+    """Return the body of `reply` as bytes: JSON, or text where its media type is not JSON."""
+    body: Any = reply.body
+    if body is ABSENT:
+        return b""
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, str) and "json" not in reply.content_type:
+        return body.encode()
+    return orjson.dumps(body)
+
+
+async def respond(send: Send, reply: Reply, *, head: bool = False, more: Iterable[tuple[str, str]] = ()) -> None:
+    """Send `reply`; for a HEAD request, everything but its body."""
+    content = encoded(reply)
+    await send({"type": "http.response.start", "status": reply.status, "headers": _raw(reply, content, more)})
+    await send({"type": "http.response.body", "body": b"" if head else content})
+
+
+def _raw(reply: Reply, content: bytes, more: Iterable[tuple[str, str]]) -> RawHeaders:
+    raw: RawHeaders = []
+    if content:
+        is_json = reply.content_type is JSON
+        raw.append((b"content-type", b"application/json" if is_json else reply.content_type.encode("latin-1")))
+    if reply.status not in (204, 304):
+        raw.append((b"content-length", str(len(content)).encode()))
+    raw.extend(_encodable(name, value) for name, value in (*reply.headers, *more))
+    return raw
+
+
+def _encodable(name: str, value: str) -> tuple[bytes, bytes]:
+    """Return a header as bytes; what would break the message is left out of its value."""
+    clean = "".join(character for character in value if character.isprintable())
+    return name.lower().encode("latin-1"), clean.encode("latin-1", "replace")

@@ -1,0 +1,321 @@
+"""One principal's resources, and how they are made, move, change and go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.clock import Clock
+from mockserver.due import DueTimes
+from mockserver.evaluation import NOTHING, Compute, Frame, Request
+from mockserver.identifiers import Drawing, Sequences, world_key
+from mockserver.kind import Assign, Kind, Move
+from mockserver.store import Resource, Store
+from speckit import pointer, timing
+from speckit.lifecycle import EXTERNAL, REMOVED, Parent, Transition, Unique
+from speckit.pointer import ABSENT
+
+IDLE = Request()
+"""What moves by themselves are asked with: nobody asked."""
+
+
+class MissingParent(Exception):
+    """A resource refers to another that does not exist."""
+
+    def __init__(self, parent: Parent, key: Any) -> None:
+        self.parent, self.key = parent, key
+        super().__init__(f"There is no {' or '.join(parent.resources)} {key!r}.")
+
+
+class NotUnique(Exception):
+    """Another resource holds these values already."""
+
+    def __init__(self, unique: Unique, fields: Mapping[str, Any]) -> None:
+        self.unique = unique
+        held = ", ".join(f"{path[-1]} {pointer.read(fields, path)!r}" for path in unique.fields)
+        super().__init__(f"Another resource has {held} already.")
+
+
+class WorldFull(Exception):
+    """The world holds as many resources as it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"This world holds {limit} resources, as many as it may; reset it or delete some.")
+
+
+class World:
+    """The resources of one principal.
+
+    Nothing here waits: every method runs from start to end before another
+    request is looked at, so no lock is needed and a request is atomic. A method
+    that raises has changed nothing.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Kind],
+        clock: Clock,
+        principal: Mapping[str, Any],
+        sequences: Sequences,
+        *,
+        seed: int = 0,
+        limit: int = 10_000_000,
+    ) -> None:
+        self.principal = principal
+        self.scenario = ""
+        self.replays: dict[tuple[str, str], tuple[bytes, Any]] = {}
+        self._clock = clock
+        self._key = world_key(seed, str(principal["name"]))
+        self._sequences = sequences
+        self._serial = 0
+        self._limit = limit
+        self._due = DueTimes()
+        self.stores = {name: Store(kind.layout, kind) for name, kind in kinds.items()}
+        self._plant()
+
+    def __len__(self) -> int:
+        return sum(map(len, self.stores.values()))
+
+    def upcoming(self) -> list[Resource]:
+        """Return the resources that will move by themselves, the next one first."""
+        return list(self._due.upcoming())
+
+    def frame(self, request: Request = IDLE, now: int | None = None) -> Frame:
+        """Return an empty frame for `request`, at the present moment unless another is given."""
+        return Frame(request, self._clock.now() if now is None else now, self.principal)
+
+    def frame_of(self, resource: Resource, request: Request = IDLE, now: int | None = None) -> Frame:
+        """Return a frame in which `resource` is looked up."""
+        frame = self.frame(request, now)
+        kind: Kind = resource.store.kind
+        frame.resource = resource.fields
+        frame.id = resource.id
+        frame.state = _shown_state(kind, resource.state)
+        frame.scenario = kind.lifecycle.scenarios.get(resource.scenario, NOTHING)
+        frame.draws = self._draws(kind, resource.serial, frame.now)
+        frame.parent = lambda name: self.parent_of(kind, name, frame.resource)
+        return frame
+
+    def settle(self) -> None:
+        """Let everything happen that was due by now, in its order."""
+        now = self._clock.now()
+        while (resource := self._due.pop(now)) is not None:
+            self._happen(resource, now)
+
+    def look(self, resource: Resource) -> None:
+        """Count a look at `resource`; it may be the one after which it moves."""
+        resource.looks += 1
+        for move in self._automatic(resource, self.frame_of(resource)):
+            after = move.transition.after
+            if after and after.polls and resource.looks >= after.polls:
+                self.move(resource, move.transition, self.frame_of(resource))
+                return
+
+    def create(
+        self,
+        store: Store,
+        frame: Frame,
+        given: Mapping[str, Any],
+        *,
+        new_id: Compute | None = None,
+        state: str = "",
+        scenario: str = "",
+    ) -> Resource:
+        """Return a new resource of the store's kind, entered everywhere.
+
+        Args:
+            store: Where it goes.
+            frame: The request that makes it.
+            given: Fields that take the place of the document's initial ones.
+            new_id: How its id comes about, if not as the kind's usually do.
+            state: The state it starts in, if not the one the document chooses.
+            scenario: Which of its possible ends it will take.
+
+        Raises:
+            MissingParent: it refers to something that does not exist.
+            NotUnique: another resource holds the same values.
+            WorldFull: there is no room.
+        """
+        if len(self) >= self._limit:
+            raise WorldFull(self._limit)
+        kind: Kind = store.kind
+        serial = self._serial + 1
+        fields = self._born(kind, frame, given, new_id, serial)
+        frame.scenario = kind.lifecycle.scenarios.get(scenario or self.scenario, NOTHING)
+        state = state or kind.machine.initial(kind.guard(frame))
+        kind.enter(state, frame, fields)
+        fields.update(given)
+        fields = {key: value for key, value in fields.items() if value is not ABSENT}
+        self._check(store, fields, state, None)
+        resource = Resource(store, serial, frame.id, fields, frame.now)
+        resource.state, resource.scenario = state, scenario or self.scenario
+        self._serial = serial
+        store.add(resource)
+        self._schedule(resource)
+        return resource
+
+    def change(self, resource: Resource, assign: Assign, frame: Frame, transition: Transition | None) -> bool:
+        """Write what `assign` says into `resource`, make `transition` if given; say whether anything changed.
+
+        Raises:
+            MissingParent: it would refer to something that does not exist.
+            NotUnique: another resource holds the same values.
+        """
+        fields = dict(resource.fields)
+        frame.resource = fields
+        assign(frame, fields)
+        if transition is not None:
+            return self._moved(resource, transition, frame, fields)
+        if fields == resource.fields:
+            return False
+        self._commit(resource, fields, resource.state, frame, entered=resource.entered)
+        return True
+
+    def move(self, resource: Resource, transition: Transition, frame: Frame) -> None:
+        """Make `transition`, which starts from the state `resource` is in."""
+        self.change(resource, _nothing, frame, transition)
+
+    def external(self, resource: Resource, name: str) -> Transition | None:
+        """Return the external transition `name` that `resource` can make now."""
+        kind: Kind = resource.store.kind
+        guard = kind.guard(self.frame_of(resource))
+        moves = (m for m in kind.lifecycle.transitions if EXTERNAL in m.triggers and m.name == name)
+        return next((m for m in moves if resource.state in m.starts and guard(m.when)), None)
+
+    def remove(self, resource: Resource) -> None:
+        """Make `resource` be gone."""
+        self._due.schedule(resource, None)
+        resource.store.remove(resource)
+
+    def _plant(self) -> None:
+        for store in self.stores.values():
+            kind: Kind = store.kind
+            for seed, compute in kind.seeds:
+                frame = self.frame()
+                given = compute(frame)
+                self.create(store, frame, given, state=seed.state, scenario=seed.scenario)
+
+    def _born(
+        self, kind: Kind, frame: Frame, given: Mapping[str, Any], new_id: Compute | None, serial: int
+    ) -> dict[str, Any]:
+        fields: dict[str, Any] = dict.fromkeys(kind.birth.keys, ABSENT)
+        fields.update(given)
+        frame.resource = fields
+        frame.parent = lambda name: self.parent_of(kind, name, fields)
+        frame.draws = self._draws(kind, serial, frame.now)
+        kind.birth.fill(frame, fields, new_id)
+        return fields
+
+    def _draws(self, kind: Kind, serial: int, now: int) -> Drawing:
+        return Drawing(self._key, kind.name, serial, now, self._sequences, kind.sequence_start)
+
+    def parent_of(self, kind: Kind, name: str, fields: Mapping[str, Any]) -> Any:
+        """Return the fields of the parent `name` of a resource with `fields`, or ABSENT."""
+        parent = kind.lifecycle.parents[name]
+        found = self.find_parent(parent, pointer.read(fields, parent.field))
+        return ABSENT if found is None else found.fields
+
+    def find_parent(self, parent: Parent, key: Any) -> Resource | None:
+        """Return the resource `key` stands for among those that `parent` may be."""
+        stores = (self.stores[name] for name in parent.resources)
+        return next((found for found in (store.find(key) for store in stores) if found is not None), None)
+
+    def _check(self, store: Store, fields: dict[str, Any], state: str, own: Resource | None) -> None:
+        kind: Kind = store.kind
+        for parent in kind.lifecycle.parents.values():
+            key = pointer.read(fields, parent.field)
+            if key is not ABSENT and key is not None and self.find_parent(parent, key) is None:
+                raise MissingParent(parent, key)
+        if unique := store.clash(fields, state, own):
+            raise NotUnique(unique, fields)
+
+    def _moved(self, resource: Resource, transition: Transition, frame: Frame, fields: dict[str, Any]) -> bool:
+        if transition.ends == REMOVED:
+            self.remove(resource)
+            return True
+        kind: Kind = resource.store.kind
+        frame.state = _shown_state(kind, transition.ends)
+        kind.enter(transition.ends, frame, fields)
+        kind.moves[id(transition)].assign(frame, fields)
+        self._commit(resource, fields, transition.ends, frame, entered=frame.now)
+        return True
+
+    def _commit(self, resource: Resource, fields: dict[str, Any], state: str, frame: Frame, *, entered: int) -> None:
+        kind: Kind = resource.store.kind
+        self._check(resource.store, fields, state, resource)
+        kind.touch(frame.now, fields)
+        resource.store.replace(resource, fields, state)
+        resource.version += 1
+        if resource.entered != entered:
+            resource.entered, resource.looks = entered, 0
+        self._schedule(resource)
+
+    def _automatic(self, resource: Resource, frame: Frame) -> list[Move]:
+        kind: Kind = resource.store.kind
+        moves = (kind.moves[id(t)] for t in kind.machine.automatic(resource.state, resource.scenario))
+        return [move for move in moves if move.holds(frame)]
+
+    def _next(self, resource: Resource) -> tuple[int, Move] | None:
+        """Return when `resource` moves next by itself, and how; the earliest wins, then the first declared."""
+        kind: Kind = resource.store.kind
+        if not kind.machine.automatic(resource.state, resource.scenario):
+            return None
+        frame = self.frame_of(resource)
+        timed = ((self._moment(resource, move, frame), move) for move in self._automatic(resource, frame))
+        return min(((when, move) for when, move in timed if when is not None), key=lambda t: t[0], default=None)
+
+    def _moment(self, resource: Resource, move: Move, frame: Frame) -> int | None:
+        after = move.transition.after
+        if after is None or after.polls:
+            return None
+        if move.until is None:
+            return resource.entered + (after.duration or 0)
+        when = timing.parse(move.until(frame), resource.store.kind.form)
+        return None if when is None else max(when, resource.entered)
+
+    def _schedule(self, resource: Resource) -> None:
+        upcoming = self._next(resource)
+        self._due.schedule(resource, upcoming[0] if upcoming else None)
+
+    def _happen(self, resource: Resource, now: int) -> None:
+        """Make the move that is due for `resource`, at the moment it was due."""
+        upcoming = self._next(resource)
+        resource.due = None
+        if upcoming is None:
+            return
+        when, move = upcoming
+        if move.every is not None:
+            self._repeat(resource, move, when, now)
+        else:
+            self.move(resource, move.transition, self.frame_of(resource, now=when))
+
+    def _repeat(self, resource: Resource, move: Move, due: int, now: int) -> None:
+        """Make a move that recurs as often as it was due: one step, however long nobody looked."""
+        frame = self.frame_of(resource, now=due)
+        assert move.every is not None
+        assert move.transition.after is not None
+        assert move.transition.after.until is not None
+        period = max(move.every(frame) or timing.SECOND, timing.SECOND)
+        frame.now = due + (now - due) // period * period
+        path, upcoming = move.transition.after.until.pointer, frame.now + period
+        form = resource.store.kind.form
+
+        def advance(_frame: Frame, fields: dict[str, Any]) -> None:
+            pointer.write(fields, path, timing.render(upcoming, form))
+
+        self._recur(resource, move.transition, frame, advance)
+
+    def _recur(self, resource: Resource, transition: Transition, frame: Frame, advance: Assign) -> None:
+        fields = dict(resource.fields)
+        frame.resource = fields
+        resource.store.kind.moves[id(transition)].assign(frame, fields)
+        advance(frame, fields)
+        self._commit(resource, fields, transition.ends, frame, entered=frame.now)
+
+
+def _nothing(_frame: Frame, _fields: dict[str, Any]) -> None:
+    """Change nothing besides what a transition does."""
+
+
+def _shown_state(kind: Kind, state: str) -> Any:
+    return kind.lifecycle.states[state].value if state in kind.lifecycle.states else ABSENT

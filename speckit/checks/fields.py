@@ -1,0 +1,100 @@
+"""Fields: every pointer leads into a field that the resource has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from speckit import pointer
+from speckit.checks.subject import Subject, items, members
+from speckit.faults import Fault, Pointer
+
+
+def field_faults(subject: Subject) -> Iterator[Fault]:
+    """Yield every pointer and every seeded field that a resource does not have, and ids seeded twice."""
+    if "initially" in subject.raw:
+        yield from _unknown(subject)
+        yield from _given(subject)
+    yield from _twice(subject)
+
+
+def _unknown(subject: Subject) -> Iterator[Fault]:
+    known = subject.fields
+    what = f"a field of {subject.lifecycle.name}"
+    for path, text in (*_shaping(subject), *_written(subject), *_listed(subject)):
+        head = pointer.parse(text)[0]
+        if head not in known:
+            yield subject.unknown(path, what, head, subject.keys, "Add it to 'initially'.")
+
+
+def _shaping(subject: Subject) -> Iterator[tuple[Pointer, str]]:
+    """Yield the pointers that say what a resource is and how it is shown."""
+    raw = subject.raw
+    yield ("identity", "field"), raw["identity"]["field"]
+    for (key, index), alternate in items(raw["identity"], "alternates"):
+        yield ("identity", key, index, "field"), alternate["field"]
+    yield from (((*path, "field"), parent["field"]) for path, _, parent in members(raw, "parents"))
+    yield from items(raw, "hidden")
+    for path, _, view in members(raw, "views"):
+        for key in ("omit", "show", "only"):
+            yield from (((*path, *where), text) for where, text in items(view, key))
+    for path, unique in items(raw, "unique"):
+        yield from (((*path, *where), text) for where, text in items(unique, "fields"))
+
+
+def _written(subject: Subject) -> Iterator[tuple[Pointer, str]]:
+    """Yield the pointers that are written to as a resource lives."""
+    raw = subject.raw
+    times = raw.get("timestamps", {})
+    yield from ((("timestamps", key), times[key]) for key in ("created", "updated") if key in times)
+    yield from ((path, text) for path, _, text in members(raw, "timestamps", "entered"))
+    if "field" in raw.get("state", {}):
+        yield ("state", "field"), raw["state"]["field"]
+    for path, _, state in members(raw, "state", "states"):
+        yield from (((*path, "set", text), text) for text in state.get("set", ()))
+    for where, transition in items(raw, "transitions"):
+        yield from (((*where, "set", text), text) for text in transition.get("set", ()))
+    for path, _, rule in members(raw, "operations"):
+        yield from (((*path, "change", text), text) for text in rule.get("change", ()))
+
+
+def _listed(subject: Subject) -> Iterator[tuple[Pointer, str]]:
+    """Yield the pointers by which lists are narrowed and ordered."""
+    for path, _, rule in members(subject.raw, "operations"):
+        order = rule.get("order", "created").removeprefix("-")
+        if order != "created":
+            yield (*path, "order"), order
+        yield from (((*path, *where), text) for where, _, text in members(rule, "sort", "fields"))
+        for where, _, each in members(rule, "filters"):
+            yield (
+                ((*path, *where), each)
+                if isinstance(each, str)
+                else ((*path, *where, "field"), each["field"])
+            )
+
+
+def _given(subject: Subject) -> Iterator[Fault]:
+    """Yield the fields that seeds and creating operations give, and that a new resource does not have."""
+    known = subject.fields
+    seeds = ((path, raw) for path, raw in items(subject.raw, "seed"))
+    creates = ((("operations", operation.id), raw) for operation, _, raw in subject.rules("create", "update"))
+    for path, raw in (*seeds, *creates):
+        for key in raw.get("set", {}):
+            if key not in known and not key.startswith("$"):
+                what = f"a field of {subject.lifecycle.name}"
+                yield subject.unknown((*path, "set", key), what, key, subject.keys, "Add it to 'initially'.")
+
+
+def _twice(subject: Subject) -> Iterator[Fault]:
+    key = subject.lifecycle.identity.field[0]
+    first: dict[str, int] = {}
+    for index, raw in enumerate(subject.raw.get("seed", ())):
+        identity = raw.get("set", {}).get(key)
+        if _is_plain(identity) and first.setdefault(repr(identity), index) != index:
+            message = f"The id {identity!r} is already that of seed/{first[repr(identity)]}."
+            yield subject.fault(("seed", index, "set", key), message, "Give each seed an id of its own.")
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether `value` is a constant that the document spells out."""
+    return value is not None and not (isinstance(value, dict | list) or "$" in str(value))

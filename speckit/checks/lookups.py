@@ -1,0 +1,132 @@
+"""Expressions: what they look up is there to be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from speckit import expression, pointer
+from speckit.checks.answers import spelled_out
+from speckit.checks.subject import Subject, items, members, named, parameters
+from speckit.expression import ExpressionError, Source
+from speckit.faults import Fault, Pointer
+from speckit.lifecycle import EXTERNAL
+from speckit.operation import Operation
+from speckit.pointer import ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a lifecycle that may look things up, and the operations during which it does.
+
+    Without operations there is no request, and what would be looked up in it is simply absent.
+    """
+
+    path: Pointer
+    value: Any
+    operations: tuple[Operation, ...]
+    scenario: str = ""
+
+
+def lookup_faults(subject: Subject) -> Iterator[Fault]:
+    """Yield each expression that can never find anything."""
+    fields = subject.fields
+    for part in _parts(subject):
+        for path, source in _sources(part.value, part.path):
+            if source.kind == "parent" and source.name not in subject.lifecycle.parents:
+                yield subject.unknown(
+                    path, "a parent", source.name, subject.lifecycle.parents, "There is none."
+                )
+            elif source.kind in ("request.path", "request.query"):
+                yield from _undeclared(subject, part, path, source)
+            elif source.kind == "scenario":
+                yield from _unsaid(subject, part, path, source)
+            elif (
+                source.kind == "resource"
+                and source.pointer
+                and subject.keys
+                and source.pointer[0] not in fields
+            ):
+                what = f"a field of {subject.lifecycle.name}"
+                yield subject.unknown(path, what, source.pointer[0], subject.keys)
+
+
+def _undeclared(subject: Subject, part: _Part, path: Pointer, source: Source) -> Iterator[Fault]:
+    place = source.kind.removeprefix("request.")
+    known = parameters(part.operations, place)
+    if part.operations and source.name not in known:
+        what = f"a {place} parameter of {' or '.join(each.id for each in part.operations)}"
+        yield subject.unknown(path, what, source.name, known, "Such an operation declares none.")
+
+
+def _unsaid(subject: Subject, part: _Part, path: Pointer, source: Source) -> Iterator[Fault]:
+    data = subject.lifecycle.scenarios.get(part.scenario)
+    if data is not None and pointer.read(data, source.pointer) is ABSENT:
+        what = f"data of the scenario '{part.scenario}'"
+        yield subject.unknown(path, what, pointer.render(source.pointer), (f"/{key}" for key in data))
+
+
+def _sources(value: Any, path: Pointer) -> Iterator[tuple[Pointer, Source]]:
+    """Yield every expression inside `value`, with where it stands."""
+    if isinstance(value, str):
+        if "$" in value:
+            yield from ((path, source) for source in _read(value))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _sources(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _sources(item, (*path, index))
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> tuple[Source, ...]:
+    try:
+        return tuple(expression.sources(expression.template(text)))
+    except ExpressionError:
+        return ()  # told by the reader
+
+
+def _parts(subject: Subject) -> Iterator[_Part]:
+    yield from _beginnings(subject)
+    yield from _transitions(subject)
+    for operation, _, raw in subject.rules():
+        path: Pointer = ("operations", operation.id)
+        wholes = [((*path, key), raw[key]) for key in ("set", "id", "change") if key in raw]
+        view = raw.get("view")
+        choice = [((*path, "view", "by"), view["by"])] if isinstance(view, dict) else []
+        yield from (_Part(*each, (operation,)) for each in (*wholes, *choice))
+    for path, answer, operations in spelled_out(subject):
+        yield from (_Part((*path, k), answer[k], operations) for k in ("body", "headers") if k in answer)
+
+
+def _beginnings(subject: Subject) -> Iterator[_Part]:
+    raw, creates, own = subject.raw, subject.own("create"), subject.own()
+    if "generate" in raw["identity"]:
+        yield _Part(("identity", "generate"), raw["identity"]["generate"], creates)
+    yield _Part(("initially",), raw.get("initially", {}), creates)
+    initial = raw.get("state", {}).get("initial", [])
+    for index, choice in enumerate(initial if isinstance(initial, list) else ()):
+        yield from _guard(choice, ("state", "initial", index), creates)
+    for path, _, state in members(raw, "state", "states"):
+        yield _Part((*path, "set"), state.get("set", {}), own)
+    for path, _, view in members(raw, "views"):
+        yield _Part((*path, "body"), view.get("body"), own)
+    yield from (_Part((*path, "set"), seed.get("set", {}), ()) for path, seed in items(raw, "seed"))
+
+
+def _transitions(subject: Subject) -> Iterator[_Part]:
+    for path, raw in items(subject.raw, "transitions"):
+        triggers = [name for _, name in named(raw.get("trigger", []), ()) if name != EXTERNAL]
+        causes = tuple(subject.operations[name] for name in triggers if name in subject.operations)
+        scenario = raw.get("scenario", "")
+        yield _Part((*path, "set"), raw.get("set", {}), causes, scenario)
+        yield _Part((*path, "after", "until"), raw.get("after", {}).get("until"), ())
+        yield _Part((*path, "every"), raw.get("every"), ())
+        yield from _guard(raw, path, causes, scenario)
+
+
+def _guard(raw: Any, path: Pointer, operations: tuple[Operation, ...], scenario: str = "") -> Iterator[_Part]:
+    yield from (_Part((*path, "when", text), text, operations, scenario) for text in raw.get("when", {}))

@@ -1,0 +1,118 @@
+"""Load an OpenAPI document, ready to be played, judged or explained."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from speckit.faults import DocumentFaults, Fault, Origin, Place, Pointer
+from speckit.position import Lines, line_of, origin_of, outline
+from speckit.references import gather
+from speckit.source import read
+from speckit.structure import structural_faults
+
+
+@dataclass(frozen=True)
+class Document:
+    """An OpenAPI document with its overlays applied and every reference local.
+
+    Attributes:
+        data: The document; never changed after loading.
+        source: The file it was read from.
+    """
+
+    data: dict[str, Any]
+    source: Path
+    _origins: tuple[Origin, ...] = field(default=(), repr=False, compare=False)
+    _lines: dict[Path, Lines] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def place(self, pointer: Pointer) -> Place:
+        """Return the file and line of `pointer`, or of the deepest part of it that exists.
+
+        Files are read again, with positions, the first time this is asked.
+        """
+        origin = origin_of(self._origins, pointer)
+        file = self.source
+        if origin is not None:
+            pointer = origin.there
+            file = self.source if origin.file == Path() else origin.file
+        return Place(self._shown(file), line_of(self._outline(file), pointer))
+
+    def located(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Return `faults` with their places, sorted by file, line and path."""
+        placed = {f if f.place else replace(f, place=self.place(f.path)) for f in faults}
+        return tuple(sorted(placed, key=_reading_order))
+
+    def _outline(self, file: Path) -> Lines:
+        if file not in self._lines:
+            self._lines[file] = outline(file)
+        return self._lines[file]
+
+    def _shown(self, file: Path) -> str:
+        """Return `file` as the person who named the document would write it."""
+        if not file.is_absolute() or self.source.is_absolute():
+            return str(file)
+        return os.path.relpath(file)
+
+
+def load(source: Path, *, overlays: Sequence[Path] = (), fence: Path | None = None) -> Document:
+    """Return the document in `source`, checked, with `overlays` applied in order.
+
+    Args:
+        fence: The folder that references may not leave; the document's own by default.
+
+    Raises:
+        DocumentFaults: It cannot be read, or is not a sound OpenAPI 3 document.
+    """
+    data = read(source)
+    _refuse(source, _not_openapi(data))
+    origins: list[Origin] = []
+    for overlay in overlays:
+        data = _overlaid(data, overlay, origins)
+    bundle = gather(data, source, fence or source.parent)
+    document = Document(bundle.data, source, (*origins, *bundle.origins))
+    faults = [*bundle.faults, *structural_faults(bundle.data)]
+    if faults:
+        raise DocumentFaults(document.located(faults))
+    return document
+
+
+def _overlaid(data: dict[str, Any], overlay: Path, origins: list[Origin]) -> dict[str, Any]:
+    # Here, not above: JSONPath takes longer to import than all the rest, and few documents have overlays.
+    from speckit.overlay import apply
+
+    content = read(overlay)
+    try:
+        return apply(data, content, source=overlay, origins=origins)
+    except DocumentFaults as refusal:
+        # A path into the overlay is looked up as if the overlay were the document.
+        raise DocumentFaults(Document({}, overlay).located(refusal.faults)) from None
+
+
+def _refuse(source: Path, faults: list[Fault]) -> None:
+    if faults:
+        raise DocumentFaults(Document({}, source).located(faults))
+
+
+def _not_openapi(data: Any) -> list[Fault]:
+    """Return why `data` is no OpenAPI document that can be played."""
+    if not isinstance(data, dict):
+        return [Fault((), "A document is a mapping, and this is not.", "Start with 'openapi: 3.1.0'.")]
+    if "swagger" in data:
+        message = f"Swagger {data['swagger']} is not played."
+        return [Fault(("swagger",), message, "Convert it to OpenAPI 3.0, for example with swagger2openapi.")]
+    if "openapi" not in data:
+        message = "This is no OpenAPI document: the field 'openapi' is missing."
+        return [Fault((), message, "Add 'openapi: 3.1.0'.")]
+    version = data["openapi"]
+    if isinstance(version, str) and re.fullmatch(r"3\.[012]\.\d+(-.+)?", version):
+        return []
+    message = f"OpenAPI version {version!r} is not known."
+    return [Fault(("openapi",), message, "Write 3.0.x, 3.1.x or 3.2.x, in full and in quotes.")]
+
+
+def _reading_order(fault: Fault) -> tuple[str, int, list[str], str]:
+    place = fault.place or Place("")
+    return place.file, place.line or 0, [str(part) for part in fault.path], fault.message

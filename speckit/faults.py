@@ -1,0 +1,108 @@
+"""What is wrong with a document, where, and what would work instead."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+Pointer = tuple[str | int, ...]
+"""A path inside a document: mapping keys and list indexes, outermost first."""
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file; `line` counts from 1, and is None where the whole file is meant."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """Return `file:line`, the form editors and terminals turn into a link."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The part of a document at `at` was written in `file`, at `there`, not in the document itself."""
+
+    at: Pointer
+    file: Path
+    there: Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a document.
+
+    Attributes:
+        path: Where in the document; empty for the document as a whole.
+        message: What was asked, and what stands in the way.
+        hint: What would work.
+        place: The line a person has to change, once it has been looked up.
+    """
+
+    path: Pointer
+    message: str
+    hint: str = ""
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        """Return the fault on one line.
+
+        >>> str(Fault(("paths", "/jobs", "get"), "'respones' is not a field here.", "Remove it."))
+        "paths/~1jobs/get: 'respones' is not a field here. Remove it."
+        """
+        where = written(self.path)
+        if self.place is not None:
+            where = f"{self.place}, {where}"
+        return f"{where}: {self.message} {self.hint}".rstrip()
+
+
+class DocumentFaults(Exception):
+    """The document cannot be used as it stands; `faults` says why."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        """Keep `faults` in the order given."""
+        self.faults = tuple(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        """Return a line that counts the faults, then one line for each."""
+        count = len(self.faults)
+        return "\n".join([f"{count} {'fault' if count == 1 else 'faults'}:", *map(str, self.faults)])
+
+
+def written(path: Pointer) -> str:
+    """Return `path` as people read it: segments joined by `/`, a `/` inside one written `~1`.
+
+    >>> written(("paths", "/jobs", "parameters", 0))
+    'paths/~1jobs/parameters/0'
+    >>> written(())
+    '(root)'
+    """
+    return "/".join(str(segment).replace("~", "~0").replace("/", "~1") for segment in path) or "(root)"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a sentence naming what is `known`, and another if one of it resembles `word`.
+
+    A long list is cut to the names nearest to `word`.
+
+    >>> did_you_mean("haltd", ["queued", "halted"])
+    "Known: queued, halted. Did you mean 'halted'?"
+    """
+    names = list(dict.fromkeys(known))
+    if not names:
+        return ""
+    near = get_close_matches(word, names, n=_SHOWN, cutoff=0.6)
+    guess = f" Did you mean '{near[0]}'?" if near else ""
+    return f"Known: {_listed(word, names)}.{guess}"
+
+
+def _listed(word: str, names: list[str]) -> str:
+    if len(names) <= _SHOWN:
+        return ", ".join(names)
+    nearest = get_close_matches(word, names, n=_SHOWN, cutoff=0.0)
+    return f"{', '.join(nearest)} and {len(names) - len(nearest)} more"

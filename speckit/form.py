@@ -1,0 +1,116 @@
+"""Check that an extension has the form its vocabulary gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import orjson
+from jsonschema_rs import ValidationError
+
+from speckit.faults import Fault, Pointer, did_you_mean
+
+_VOCABULARY = Path(__file__).parent / "vocabulary"
+_LONGEST = 80
+
+
+def form_faults(extension: str, raw: Any) -> list[Fault]:
+    """Return every place where `raw`, the value of `extension`, is not what its JSON Schema asks for."""
+    schema, validator = _compiled(extension)
+    faults = (fault for error in validator.iter_errors(raw) for fault in _told(extension, error, raw, schema))
+    return list(dict.fromkeys(faults))
+
+
+@cache
+def _compiled(extension: str) -> tuple[dict[str, Any], jsonschema_rs.Validator]:
+    schema: dict[str, Any] = orjson.loads((_VOCABULARY / f"{extension}.schema.json").read_bytes())
+    return schema, jsonschema_rs.validator_for(schema, offline=True)
+
+
+def _told(extension: str, error: ValidationError, raw: Any, schema: dict[str, Any]) -> Iterator[Fault]:
+    """Yield what `error` means: one fault, or one for each key that is not known."""
+    for each in _nearest(error):
+        path = (extension, *_exact(raw, each.instance_path))
+        kind: Any = each.kind
+        if kind.name == "additionalProperties":
+            known = _beside(each, schema)
+            for key in kind.unexpected:
+                hint = did_you_mean(key, known)
+                yield Fault((*path, key), f"'{key}' is not a key of this mapping.", hint)
+        elif kind.name == "propertyNames":
+            yield from (Fault((*path, name), *said) for name, said in _misnamed(each))
+        else:
+            yield Fault(path, *_said(each))
+
+
+def _nearest(error: ValidationError) -> list[ValidationError]:
+    """Return the errors of the alternative that is meant: the one of the right type, or the error itself."""
+    branches = getattr(error.kind, "context", None)
+    if not branches or error.kind.name == "oneOf":
+        return [error]
+    here = list(error.instance_path)
+    meant = [
+        b for b in branches if not any(e.kind.name == "type" and list(e.instance_path) == here for e in b)
+    ]
+    if len(meant) != 1:
+        return [error]
+    return [deeper for each in meant[0] for deeper in _nearest(each)]
+
+
+def _said(error: ValidationError) -> tuple[str, str]:
+    """Return the message and the hint for an error of one value."""
+    kind: Any = error.kind
+    value = _brief(error.instance)
+    match kind.name:
+        case "required":
+            return f"The key '{kind.property}' is missing.", ""
+        case "type":
+            return f"{value} is not of type {' or '.join(kind.types)}.", ""
+        case "enum":
+            return f"{value} is not allowed here.", did_you_mean(str(error.instance), map(str, kind.options))
+        case "pattern" if "~" in kind.pattern:
+            return f"{value} is not a JSON Pointer.", f"Write '/{str(error.instance).lstrip('-/')}'."
+        case "pattern" if "$" in kind.pattern:
+            return (
+                f"{value} is not an expression.",
+                "An expression starts with '$', as in $request.body#/name.",
+            )
+        case "oneOf":
+            return "Either 'trigger' or 'after' says what causes a transition, and only one.", ""
+        case "anyOf":
+            return f"{value} is none of the forms this may have.", ""
+    return f"{error.message}.", ""
+
+
+def _misnamed(error: ValidationError) -> Iterator[tuple[str, tuple[str, str]]]:
+    inner: Any = error.kind
+    name = str(getattr(inner, "error", error).instance)
+    yield name, _said(getattr(inner, "error", error))
+
+
+def _beside(error: ValidationError, schema: dict[str, Any]) -> list[str]:
+    """Return the keys named beside the keyword that failed."""
+    node: Any = schema
+    for segment in error.schema_path[:-1]:
+        node = node[segment]
+    return list(node.get("properties", ()))
+
+
+def _exact(raw: Any, path: Iterable[str | int]) -> Pointer:
+    """Return `path` with its segments as `raw` has them: '1' is a key where it was read as a number."""
+    exact: list[str | int] = []
+    for segment in path:
+        key: Any = str(segment) if isinstance(raw, dict) else segment
+        exact.append(key)
+        raw = raw[key]
+    return tuple(exact)
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return "This mapping" if isinstance(value, dict) else "This list"
+    text = f"'{value}'" if isinstance(value, str) else orjson.dumps(value).decode()
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -1,0 +1,293 @@
+"""The vocabulary `x-resource-lifecycles` as frozen values: what a reader of documents works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from speckit.expression import Source, Template
+
+REMOVED = "$removed"
+"""The target of a transition after which the resource is gone."""
+
+EXTERNAL = "$external"
+"""The trigger of a transition that no operation of the API can cause (a person in another program)."""
+
+Path = tuple[str, ...]
+"""An unescaped JSON Pointer into a resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response the document spells out.
+
+    `status` None leaves it to the success or error it stands for; `kind` names
+    an answer of `x-api-conventions` instead.
+    """
+
+    status: int | None = None
+    body: Template | None = None
+    headers: tuple[tuple[str, Template], ...] = ()
+    content_type: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Success(Answer):
+    """The answer of an operation that did what it does; `on` limits it to some transitions."""
+
+    view: str = ""
+    on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a value must be: `equals`, `not`, `in` or `present`, with `value` as the other side."""
+
+    kind: str
+    value: Any
+
+    def disjoint(self, other: Condition) -> bool:
+        """Return whether no value at all meets both conditions."""
+        mine, theirs = self._values(), other._values()
+        if mine is not None and theirs is not None:
+            return not set(map(repr, mine)) & set(map(repr, theirs))
+        if {self.kind, other.kind} == {"equals", "not"}:
+            return repr(self.value) == repr(other.value)
+        absent = any(c.kind == "present" and not c.value for c in (self, other))
+        return absent and any(c.kind in ("equals", "in") or c.value is True for c in (self, other))
+
+    def _values(self) -> tuple[Any, ...] | None:
+        if self.kind == "equals":
+            return (self.value,)
+        return tuple(self.value) if self.kind == "in" else None
+
+
+Guard = tuple[tuple[Source, Condition], ...]
+"""Conditions that must all hold."""
+
+
+def disjoint(one: Guard, other: Guard) -> bool:
+    """Return whether the two guards can never hold together."""
+    return any(a == b and mine.disjoint(theirs) for a, mine in one for b, theirs in other)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state: its category, its outcome, and what it does to the fields."""
+
+    name: str
+    category: str
+    outcome: str = ""
+    value: Any = None
+    set: tuple[tuple[Path, Template], ...] = ()
+    description: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no way leads out, except to be gone."""
+        return self.category == "final"
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """When a transition happens by itself: after microseconds, at a time, or after some looks."""
+
+    duration: int | None = None
+    until: Source | None = None
+    polls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One way from some states to another, caused by operations or by time."""
+
+    name: str
+    starts: tuple[str, ...]
+    ends: str
+    triggers: tuple[str, ...] = ()
+    after: After | None = None
+    every: Template | int | None = None
+    when: Guard = ()
+    scenario: str = ""
+    set: tuple[tuple[Path, Template], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How a resource is told from others, and how new ids come about."""
+
+    field: Path
+    param: str = ""
+    type: str = "string"
+    generate: Template | None = None
+    start: int = 1
+    alternates: tuple[tuple[str, Path], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A resource that must exist for this one to; `param` scopes the operations that have it."""
+
+    name: str
+    resources: tuple[str, ...]
+    field: Path
+    param: str = ""
+    missing: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a resource is shown: fields left out, hidden ones shown, only some, or another body."""
+
+    name: str
+    omit: tuple[Path, ...] = ()
+    show: tuple[Path, ...] = ()
+    only: tuple[Path, ...] = ()
+    body: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewChoice:
+    """Which view an operation shows: always `default`, or as the value of `by` says."""
+
+    default: str = ""
+    by: Source | None = None
+    views: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamps:
+    """The format of the API's times, and the fields kept up to date by themselves."""
+
+    format: str = "date-time"
+    created: Path | None = None
+    updated: Path | None = None
+    entered: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """Fields whose values, taken together, no two resources share (while in some states)."""
+
+    fields: tuple[Path, ...]
+    states: tuple[str, ...] = ()
+    conflict: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ETag:
+    """Optimistic concurrency by ETag and If-Match (RFC 9110, section 13)."""
+
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What a trigger does in states it does not start from: refuse, or have no effect."""
+
+    states: tuple[str, ...]
+    effect: str
+    documented: bool
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query parameter that narrows a list; without it, `default` does."""
+
+    param: str
+    field: Path
+    default: Any = None
+    match: str = "equals"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By what a list is ordered: a field, or the order of creation (`field` empty)."""
+
+    field: Path = ()
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The query parameters by which a client chooses the order."""
+
+    param: str
+    direction: str
+    fields: Mapping[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How a list is cut into pages.
+
+    `param` is the page, the offset or the cursor; `size` the parameter for the
+    length of a page. `default` None means: everything.
+    """
+
+    style: str
+    param: str
+    size: str = ""
+    default: int | None = None
+    min: int = 1
+    max: int | None = None
+    out_of_range: str = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one operation does to the resource; `scope` names the parents its path names."""
+
+    operation: str
+    role: str
+    scope: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    view: ViewChoice = ViewChoice()
+    success: tuple[Success, ...] = (Success(),)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    otherwise: tuple[Otherwise, ...] = ()
+    available_in: tuple[str, ...] = ()
+    unavailable: Answer | None = None
+    set: Template | None = None
+    id: Template | None = None
+    idempotency_header: str = ""
+    change: tuple[tuple[Path, Template], ...] = ()
+    order: Order = Order()
+    sort: Sort | None = None
+    paging: Paging | None = None
+    filters: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A resource every new world starts with."""
+
+    set: Template
+    state: str = ""
+    scenario: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """All the document says of one resource between requests."""
+
+    name: str
+    identity: Identity
+    parents: Mapping[str, Parent] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    initially: tuple[tuple[str, Template], ...] = ()
+    hidden: tuple[Path, ...] = ()
+    views: Mapping[str, View] = field(default_factory=dict)
+    timestamps: Timestamps = Timestamps()
+    etag: ETag | None = None
+    unique: tuple[Unique, ...] = ()
+    scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    state_field: Path | None = None
+    initial: tuple[tuple[Guard, str], ...] = ()
+    states: Mapping[str, State] = field(default_factory=dict)
+    transitions: tuple[Transition, ...] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    seeds: tuple[Seed, ...] = ()

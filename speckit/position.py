@@ -1,0 +1,90 @@
+"""The line on which a part of a document was written, and in which file."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml  # type: ignore[import-untyped]
+
+from speckit.faults import DocumentFaults, Origin, Pointer
+from speckit.source import text_of
+
+Lines = tuple[int, dict[Any, Any]]
+"""The line a node starts on, and the same for its children."""
+
+
+def origin_of(origins: list[Origin] | tuple[Origin, ...], pointer: Pointer) -> Origin | None:
+    """Return where `pointer` was written if not in the document itself: the longest match, the latest.
+
+    An origin in `Path()` says: in the document itself, but at another pointer.
+    """
+    best: Origin | None = None
+    for origin in origins:
+        if pointer[: len(origin.at)] == origin.at and (best is None or len(origin.at) >= len(best.at)):
+            best = origin
+    return best and Origin(pointer, best.file, best.there + pointer[len(best.at) :])
+
+
+def line_of(lines: Lines, pointer: Pointer) -> int:
+    """Return the line of `pointer`, or of the deepest part of it that exists."""
+    line, children = lines
+    for segment in pointer:
+        if segment not in children:
+            break
+        line, children = children[segment]
+    return line
+
+
+def outline(file: Path) -> Lines:
+    """Return the lines of a file that has been read before; all of it on line 1 if it no longer can be."""
+    try:
+        text = text_of(file)
+        if file.suffix.lower() == ".json":
+            return _json_lines(text)
+        return _yaml_lines(yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)), {})
+    except (DocumentFaults, yaml.YAMLError, IndexError):
+        return 1, {}
+
+
+def _yaml_lines(node: Any, known: dict[int, Lines]) -> Lines:
+    if id(node) in known:
+        return known[id(node)]
+    children: dict[Any, Any] = {}
+    known[id(node)] = lines = (node.start_mark.line + 1, children)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            children[key.value] = (key.start_mark.line + 1, _yaml_lines(value, known)[1])
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            children[index] = (item.start_mark.line + 1, _yaml_lines(item, known)[1])
+    return lines
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s{}\[\],:"]+')
+
+
+def _json_lines(text: str) -> Lines:
+    """Return the lines of a text that is known to be JSON."""
+    line = 1
+    top: Lines = (1, {})
+    stack: list[tuple[dict[Any, Any], bool]] = [(top[1], False)]
+    key: str | None = None
+    for token in _TOKEN.findall(text):
+        if token == "\n":
+            line += 1
+        elif token in ("}", "]"):
+            stack.pop()
+        elif token not in (",", ":"):
+            children, is_mapping = stack[-1]
+            if is_mapping and key is None:
+                key = orjson.loads(token)
+                children[key] = (line, {})
+                continue
+            name: Any = key if is_mapping else len(children)
+            below = children.setdefault(name, (line, {}))[1]
+            key = None
+            if token in ("{", "["):
+                stack.append((below, token == "{"))
+    root: Lines = top[1].get(0, top)
+    return root

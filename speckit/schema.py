@@ -1,0 +1,114 @@
+"""Schemas of a document, compiled: one validator for each schema in use, no reference followed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from speckit.references import resolve
+
+_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_SINGLE = ("items", "not", "additionalProperties", "if", "then", "else", "contains", "propertyNames")
+_DROPPED = ("example", "xml", "externalDocs", "discriminator", "deprecated")
+
+
+class SchemaError(Exception):
+    """A schema cannot be compiled; the message says why."""
+
+
+class Schemas:
+    """Compiles the schemas of one document.
+
+    A schema is translated into JSON Schema 2020-12 together with the components
+    it refers to, and no others: a large document costs what is used of it.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._data = data
+        self._is_30 = str(data.get("openapi", "")).startswith("3.0")
+        self._translated: dict[str, Any] = {}
+
+    def validator(self, schema: Mapping[str, Any] | bool) -> jsonschema_rs.Validator:
+        """Return a validator for `schema`, which may refer to anything in the document.
+
+        Raises:
+            SchemaError: it is not a schema that can be compiled.
+        """
+        needed: dict[str, Any] = {}
+        root = self._translate(schema, needed)
+        if isinstance(root, bool):
+            root = {} if root else {"not": {}}
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                {**root, "$defs": needed}, validate_formats=True, ignore_unknown_formats=True, offline=True
+            )
+        except (ValueError, jsonschema_rs.ReferencingError, TypeError) as problem:
+            raise SchemaError(str(problem).splitlines()[0]) from problem
+
+    def _translate(self, schema: Any, needed: dict[str, Any]) -> Any:
+        if not isinstance(schema, Mapping):
+            return schema
+        if isinstance(ref := schema.get("$ref"), str):
+            self._need(ref, needed)
+            here = {"$ref": f"#/$defs/{_key(ref)}"}
+            return here if self._is_30 else here | self._members(schema, needed, skip=("$ref",))
+        found = self._members(schema, needed)
+        return _from_30(found) if self._is_30 else found
+
+    def _need(self, ref: str, needed: dict[str, Any]) -> None:
+        key = _name(ref)
+        if key in needed:
+            return
+        needed[key] = True
+        try:
+            needed[key] = self._translate(resolve(dict(self._data), ref), needed)
+        except LookupError as problem:
+            raise SchemaError(str(problem)) from problem
+
+    def _members(self, schema: Mapping[str, Any], needed: dict[str, Any], skip: tuple[str, ...] = ()) -> dict[str, Any]:
+        return {
+            key: self._member(key, value, needed)
+            for key, value in schema.items()
+            if key not in skip and key not in _DROPPED and not key.startswith("x-")
+        }
+
+    def _member(self, key: str, value: Any, needed: dict[str, Any]) -> Any:
+        if key in _MAPS and isinstance(value, Mapping):
+            return {name: self._translate(part, needed) for name, part in value.items()}
+        if key in _LISTS and isinstance(value, list):
+            return [self._translate(part, needed) for part in value]
+        return self._translate(value, needed) if key in _SINGLE else value
+
+
+def _name(ref: str) -> str:
+    """Return a key for `ref` that is safe inside a pointer."""
+    return ref.replace("~", "~0").replace("/", ".")
+
+
+def _key(ref: str) -> str:
+    """Return that key as it is written in a reference."""
+    return _name(ref).replace("~", "~0").replace("%", "%25").replace("#", "%23")
+
+
+def _from_30(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema of OpenAPI 3.0 in the words of JSON Schema 2020-12."""
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.get(exclusive) is True and bound in schema:
+            schema[exclusive] = schema.pop(bound)
+        elif isinstance(schema.get(exclusive), bool):
+            del schema[exclusive]
+    if schema.pop("nullable", False):
+        return _nullable(schema)
+    return schema
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    if "enum" in schema and None not in schema["enum"]:
+        schema["enum"] = [*schema["enum"], None]
+    if isinstance(schema.get("type"), str):
+        return schema | {"type": [schema["type"], "null"]}
+    # Without a type, 3.0.3 gives nullable no effect; people mean it all the same.
+    return {"anyOf": [schema, {"type": "null"}]}

@@ -1,0 +1,216 @@
+"""`understudy serve`: reads a document, builds its server and runs it until it is stopped."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import click
+import uvicorn
+
+from mockserver import principals
+from mockserver.app import Settings, build
+from mockserver.clock import Clock, ManualClock, RealClock
+from mockserver.control import PREFIX
+from mockserver.framework import AsyncApp
+from speckit.document import load
+from speckit.faults import DocumentFaults
+from speckit.operation import Operation
+from speckit.specification import Specification, specify
+from understudy.documents import default_document, overlay
+
+GRACE_SECONDS = 3
+"""How long requests under way may take to end once the server is told to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for."""
+
+    document: str | None = None
+    overlays: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = 8080
+    clock: str = "real"
+    speed: float = 1.0
+    seed: int = 0
+    principals: str | None = None
+    check_responses: bool = False
+    control_token: str = ""
+    origins: tuple[str, ...] = ()
+    fence: str | None = None
+    body_limit: int = 1_048_576
+    log_requests: bool = False
+
+
+def run(options: Options) -> int:
+    """Serve until stopped; return the exit status.
+
+    Raises:
+        click.UsageError: two options contradict each other.
+    """
+    if options.clock == "manual" and options.speed != 1:
+        raise click.UsageError("--speed is for a real clock; a manual one moves by POST /_understudy/clock.")
+    try:
+        specification = read(options)
+        app = application(specification, options)
+    except DocumentFaults as faults:
+        click.echo(str(faults), err=True)
+        return 1
+    try:
+        listener = listen(options.host, options.port)
+    except OSError as problem:
+        click.echo(_unbound(options, problem), err=True)
+        return 2
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    return _serve(app, listener, specification, options)
+
+
+def read(options: Options) -> Specification:
+    """Return the document the options name, overlaid and narrowed.
+
+    Raises:
+        DocumentFaults: it has mistakes.
+    """
+    source = Path(options.document) if options.document else default_document()
+    fence = Path(options.fence) if options.fence else None
+    document = load(source, overlays=[overlay(name) for name in options.overlays], fence=fence)
+    return specify(document, only=options.only)
+
+
+def application(specification: Specification, options: Options) -> AsyncApp:
+    """Return the server of `specification`.
+
+    Raises:
+        DocumentFaults: the file of principals has mistakes.
+    """
+    clock: Clock = ManualClock() if options.clock == "manual" else RealClock(options.speed)
+    known = principals.load(Path(options.principals)) if options.principals else None
+    settings = Settings(
+        seed=options.seed,
+        checks_responses=options.check_responses,
+        body_limit=options.body_limit,
+        control_token=options.control_token,
+        origins=options.origins,
+    )
+    return build(specification, clock=clock, principals=known, settings=settings)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on `host` and `port`.
+
+    Raises:
+        OSError: the address is taken, or not this machine's.
+    """
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _unbound(options: Options, problem: OSError) -> str:
+    """Return why the server cannot listen, and what would work."""
+    where = f"port {options.port} of {options.host}"
+    if problem.errno == errno.EADDRINUSE:
+        return f"Error: {where} is taken by another program. --port 0 takes a free one."
+    if problem.errno == errno.EACCES:
+        return f"Error: {where} may not be used by you. Ports from 1024 up may; --port 0 takes a free one."
+    return f"Error: cannot listen on {where}: {problem.strerror or problem}. --host 127.0.0.1 is this machine."
+
+
+class _Server(uvicorn.Server):
+    """A server that says so once it answers."""
+
+    def __init__(self, config: uvicorn.Config, greeting: list[str]) -> None:
+        super().__init__(config)
+        self._greeting = greeting
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then print the greeting."""
+        await super().startup(sockets)
+        # Whoever reads this may have gone away; the server is there all the same.
+        with suppress(BrokenPipeError):
+            click.echo("\n".join(self._greeting))
+            sys.stdout.flush()
+
+
+def _serve(app: AsyncApp, listener: socket.socket, specification: Specification, options: Options) -> int:
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        ws="none",
+        log_level="info" if options.log_requests else "warning",
+        access_log=options.log_requests,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    # The server ends in order on both signals and then raises them again: both are a wanted end.
+    signal.signal(signal.SIGTERM, _leave)
+    with suppress(KeyboardInterrupt):
+        _Server(config, greeting(specification, url_of(listener))).run(sockets=[listener])
+    return 0
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL of a listening socket, as this machine reaches it."""
+    host, port = listener.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def greeting(specification: Specification, url: str) -> list[str]:
+    """Return what the server prints once it answers: what it serves, where, and what to try."""
+    operations = list(specification.operations.values())
+    title = specification.document.data.get("info", {}).get("title", "")
+    resources = ", ".join(specification.lifecycles) or "none, so examples are answered"
+    return [
+        f"{title} ({specification.document.source})",
+        "",
+        *_table(operations),
+        "",
+        f"resources   {resources}",
+        f"document    {url}{PREFIX}/openapi.yaml",
+        f"to click    {url}{PREFIX}/ui/",
+        f"try         {curl(specification, url)}",
+        "",
+        url,
+    ]
+
+
+def _table(operations: list[Operation]) -> Iterable[str]:
+    width = max((len(each.path) for each in operations), default=0)
+    return (f"{each.method:<7} {each.path:<{width}}  {each.id}" for each in operations)
+
+
+def curl(specification: Specification, url: str) -> str:
+    """Return a command that reads something: the first list or other operation without parameters in its path."""
+    reads = [each for each in specification.operations.values() if each.method == "GET"]
+    chosen = next((each for each in reads if "{" not in each.path), None)
+    if chosen is None:
+        return f"curl -s {url}{PREFIX}/health"
+    header = "-H 'Authorization: Bearer YOUR_API_KEY' " if any(chosen.security) else ""
+    return f"curl -s {header}{url}{chosen.path}"
