@@ -21,7 +21,11 @@ class Reply:
     __slots__ = ("body", "content_type", "headers", "status")
 
     def __init__(
-        self, status: int, body: Any = ABSENT, headers: tuple[tuple[str, str], ...] = (), content_type: str = JSON
+        self,
+        status: int,
+        body: Any = ABSENT,
+        headers: tuple[tuple[str, str], ...] = (),
+        content_type: str = JSON,
     ) -> None:
         self.status = status
         self.body = body
@@ -39,7 +43,9 @@ class Refused(Exception):
         frame: Where that answer looks things up.
     """
 
-    def __init__(self, kind: str, detail: str, answer: Answer | None = None, frame: Frame | None = None) -> None:
+    def __init__(
+        self, kind: str, detail: str, answer: Answer | None = None, frame: Frame | None = None
+    ) -> None:
         self.kind, self.detail, self.answer, self.frame = kind, detail, answer, frame
         super().__init__(detail)
 
@@ -67,7 +73,9 @@ def _headers(headers: list[tuple[str, Compute]], frame: Frame) -> tuple[tuple[st
 class Catalogue:
     """Every error answer of one operation: its own, its resource's, its API's, or problem+json."""
 
-    def __init__(self, conventions: Conventions, lifecycle: Lifecycle | None = None, rule: Rule | None = None) -> None:
+    def __init__(
+        self, conventions: Conventions, lifecycle: Lifecycle | None = None, rule: Rule | None = None
+    ) -> None:
         self._conventions = conventions
         self._form = lifecycle.timestamps.format if lifecycle else "date-time"
         levels: list[Mapping[str, Answer]] = [conventions.answers]

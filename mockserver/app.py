@@ -70,7 +70,9 @@ def build(
         most_worlds=settings.most_worlds,
         most_resources=settings.most_resources,
     )
-    stage = Stage(specification, Schemas(specification.document.data), worlds, principals, settings.checks_responses)
+    stage = Stage(
+        specification, Schemas(specification.document.data), worlds, principals, settings.checks_responses
+    )
     control = Control(worlds, principals, token=settings.control_token)
     return _connexion(specification, stage, control, settings)
 
@@ -98,7 +100,7 @@ def _connexion(specification: Specification, stage: Stage, control: Control, set
             ),
             partial(
                 Terminal,
-                operations={name: Played(operation, stage) for name, operation in operations.items()},
+                play=lambda name: Played(operations[name], stage),
                 body_limit=settings.body_limit,
             ),
         ],

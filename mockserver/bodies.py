@@ -12,7 +12,7 @@ import orjson
 from mockserver.answers import Refused
 from speckit.operation import Body
 from speckit.pointer import ABSENT
-from speckit.schema import SchemaError, Schemas
+from speckit.schema import Schemas
 
 DEEPEST = 100
 """How deep the objects and arrays of a body may be nested."""
@@ -67,10 +67,7 @@ def is_json(kind: str) -> bool:
 def _validator(schemas: Schemas, kind: str, schema: Mapping[str, Any]) -> jsonschema_rs.Validator | None:
     if not schema or not (is_json(kind) or kind == FORM):
         return None
-    try:
-        return schemas.validator(schema)
-    except SchemaError:
-        return None
+    return schemas.validator_or_none(schema, f"A request body of type {kind}")
 
 
 def _parsed(content: bytes, kind: str) -> Any:

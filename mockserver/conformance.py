@@ -10,7 +10,7 @@ import jsonschema_rs
 from mockserver.answers import Reply
 from speckit.operation import Operation, Response
 from speckit.pointer import ABSENT
-from speckit.schema import SchemaError, Schemas
+from speckit.schema import Schemas
 
 PROTOCOL = frozenset(
     {
@@ -47,7 +47,9 @@ class Conformance:
 
     def _body(self, reply: Reply, response: Response) -> str:
         if not response.content:
-            return "" if reply.body is ABSENT else f"The response {reply.status} is documented without a body."
+            return (
+                "" if reply.body is ABSENT else f"The response {reply.status} is documented without a body."
+            )
         if reply.body is ABSENT:
             return f"The response {reply.status} is documented with a body, and there is none."
         media = response.content.get(reply.content_type.split(";")[0])
@@ -62,14 +64,14 @@ class Conformance:
     def _validator(self, reply: Reply, media: Mapping[str, Any]) -> jsonschema_rs.Validator | None:
         key = (reply.status, reply.content_type)
         if key not in self._validators:
-            try:
-                self._validators[key] = self._schemas.validator(media.get("schema", True))
-            except SchemaError:
-                self._validators[key] = None
+            where = f"The response {reply.status} of {self._operation.id}"
+            self._validators[key] = self._schemas.validator_or_none(media.get("schema", True), where)
         return self._validators[key]
 
 
 def _headers(reply: Reply, response: Response) -> str:
     sent = {name.lower() for name, _ in reply.headers}
-    missing = [name for name, header in response.headers.items() if header.get("required") and name not in sent]
+    missing = [
+        name for name, header in response.headers.items() if header.get("required") and name not in sent
+    ]
     return f"The documented header {missing[0]} is missing." if missing else ""

@@ -8,6 +8,7 @@ from secrets import compare_digest
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from mockserver import provider
 from mockserver.answers import Refused, Reply
 from mockserver.bodies import parse_json
 from mockserver.clock import ManualClock, shown
@@ -17,7 +18,7 @@ from mockserver.principals import ANONYMOUS, Principals
 from mockserver.store import Resource
 from mockserver.world import World
 from mockserver.worlds import TooManyWorlds, Worlds
-from speckit import expression, timing
+from speckit import timing
 from speckit.faults import did_you_mean
 
 PREFIX = "/_understudy"
@@ -68,7 +69,9 @@ class Control:
         if self._token:
             sent = headers.get("authorization", "").removeprefix("Bearer ")
             if not compare_digest(sent.encode(), self._token.encode()):
-                raise Refused("unauthorized", "The control door is open to who sends its token as a bearer token.")
+                raise Refused(
+                    "unauthorized", "The control door is open to who sends its token as a bearer token."
+                )
             return
         hosts = (client, urlsplit(f"//{headers.get('host', '')}").hostname or "localhost")
         origin = headers.get("origin")
@@ -99,10 +102,14 @@ class Control:
     def _move_clock(self, body: Body, asked: Mapping[str, str]) -> Any:
         clock = self._worlds.clock
         if not isinstance(clock, ManualClock):
-            raise Refused("refused", "The clock runs by itself; start the server with --clock manual to move it.")
+            raise Refused(
+                "refused", "The clock runs by itself; start the server with --clock manual to move it."
+            )
         _only(body, "advance", "set")
         if len(body) != 1:
-            raise Refused("invalidBody", 'Send either {"advance": "PT1H"} or {"set": "2026-01-01T00:00:00Z"}.')
+            raise Refused(
+                "invalidBody", 'Send either {"advance": "PT1H"} or {"set": "2026-01-01T00:00:00Z"}.'
+            )
         try:
             clock.set(_moment(body, clock.now()))
         except ValueError as problem:
@@ -127,29 +134,17 @@ class Control:
     def _put(self, body: Body, _asked: Mapping[str, str]) -> Any:
         """Put a world into a provider state: a resource in a given state exists."""
         _only(body, "principal", "resource", "state", "scenario", "fields")
-        kind = self._kind(_text(body, "resource"))
-        state, scenario = _text(body, "state", ""), _text(body, "scenario", "")
-        _known(state, kind.lifecycle.states, "state", kind)
-        _known(scenario, kind.lifecycle.scenarios, "scenario", kind)
         fields = body.get("fields", {})
         if not isinstance(fields, dict):
             raise Refused("invalidBody", "'fields' is an object: the resource's own fields.")
-        for name in fields:
-            _known(name, kind.birth.keys, "field", kind)
-        world = self._world(body)
-        store = world.stores[kind.name]
-        if store.by_id(fields.get(kind.identity[0])) is not None:
-            raise Refused("conflict", f"There is a {kind.name} {fields[kind.identity[0]]!r} already.")
-        given = {**self._setting(kind, world), **fields}
-        made = guarded(world.create, store, world.frame(), given, state=state, scenario=scenario)
+        made = provider.put(
+            self._world(body),
+            self._kind(_text(body, "resource")),
+            state=_text(body, "state", ""),
+            scenario=_text(body, "scenario", ""),
+            fields=fields,
+        )
         return _told(made)
-
-    def _setting(self, kind: Kind, world: World) -> dict[str, Any]:
-        """Return the fields of the kind's first seed that a request would have given: its parents and texts."""
-        seed = next((compute(world.frame()) for _, compute in kind.seeds), {})
-        asked = {name for name, template in kind.lifecycle.initially if _is_asked(template)}
-        taken = {path[0] for unique in kind.lifecycle.unique for path in unique.fields if len(unique.fields) == 1}
-        return {name: value for name, value in seed.items() if name in asked and name not in taken}
 
     def _fire(self, body: Body, _asked: Mapping[str, str]) -> Any:
         """Make an external transition: what somebody does outside the API."""
@@ -161,7 +156,10 @@ class Control:
         name = _text(body, "transition")
         transition = world.external(resource, name)
         if transition is None:
-            raise Refused("refused", f"{kind.name} {resource.id} is {resource.state}; no external '{name}' starts there.")
+            raise Refused(
+                "refused",
+                f"{kind.name} {resource.id} is {resource.state}; no external '{name}' starts there.",
+            )
         guarded(world.move, resource, transition, world.frame_of(resource))
         return _told(resource)
 
@@ -224,15 +222,6 @@ def _text(body: Body, name: str, default: str | None = None) -> str:
     return value
 
 
-def _known(name: str, names: Any, what: str, kind: Kind) -> None:
-    if name and name not in names:
-        raise Refused("invalidBody", f"'{name}' is not a {what} of {kind.name}. {did_you_mean(name, names)}")
-
-
-def _is_asked(template: expression.Template) -> bool:
-    return any(source.kind.startswith("request.") for source in expression.sources(template))
-
-
 def _some(store: Any) -> list[Resource]:
     return [resource for resource, _ in zip(store, range(LONGEST_LIST), strict=False)]
 
@@ -247,5 +236,3 @@ def _told(resource: Resource) -> dict[str, Any]:
         "due": None if resource.due is None else shown(resource.due),
         "fields": resource.fields,
     }
-
-

@@ -27,7 +27,8 @@ class Gate:
         self._principals = principals
         self._bearer = _bearer(exact_case)
         self._ways = [
-            [_extractor(schemes[name], exact_case) for name in requirement] for requirement in operation.security
+            [_extractor(schemes[name], exact_case) for name in requirement]
+            for requirement in operation.security
         ]
         self._anonymous = not self._ways or [] in self._ways
         self._ways = [way for way in self._ways if way] or [[self._bearer]]
@@ -45,7 +46,9 @@ class Gate:
                 return self._known(str(found[0]))
         if self._anonymous:
             return self._principals.anonymous
-        raise Refused("unauthorized", "The request names nobody; send the credential that the document asks for.")
+        raise Refused(
+            "unauthorized", "The request names nobody; send the credential that the document asks for."
+        )
 
     def _known(self, credential: str) -> Principal:
         found = self._principals.by_credential(credential)

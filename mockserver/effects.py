@@ -1,4 +1,4 @@
-"""What an operation does to a world: create, get, update, trigger. One effect per operation, compiled once."""
+"""What an operation does to a world: create, get, update, trigger. Compiled once per operation."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from mockserver.store import Resource
 from mockserver.world import MissingParent, NotUnique, World, WorldFull
 from speckit import pointer
 from speckit.expression import Source
+from speckit.faults import did_you_mean
 from speckit.lifecycle import Answer, Otherwise, Rule, Success, Transition, ViewChoice
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
@@ -74,7 +75,9 @@ class Get(Effecting):
         world.look(resource)
         frame = world.frame_of(resource, request)
         if self.rule.available_in and resource.state not in self.rule.available_in:
-            detail = f"It is {resource.state}; this is there when it is {' or '.join(self.rule.available_in)}."
+            detail = (
+                f"It is {resource.state}; this is there when it is {' or '.join(self.rule.available_in)}."
+            )
             raise Refused("refused", detail, self.rule.unavailable, frame)
         if self.kind.lifecycle.etag and request.headers.get("if-none-match") == etag(resource):
             return Reply(304, headers=(("ETag", etag(resource)),))
@@ -164,9 +167,12 @@ class Create(Effecting):
         return self.succeed(world.frame_of(resource, request), resource)
 
     def _make(self, world: World, frame: Frame, given: Mapping[str, Any], scenario: str) -> Resource:
+        scenarios = self.kind.lifecycle.scenarios
+        if scenario and scenario not in scenarios:
+            problem = f"{self.kind.name} has no scenario '{scenario}'. {did_you_mean(scenario, scenarios)}"
+            raise Refused("invalidParameter", problem)
         store = world.stores[self.kind.name]
-        known = scenario if scenario in self.kind.lifecycle.scenarios else ""
-        return world.create(store, frame, given, new_id=self._id, scenario=known)
+        return world.create(store, frame, given, new_id=self._id, scenario=scenario)
 
     def _given(self, world: World, request: Request, frame: Frame) -> dict[str, Any]:
         """Return the fields this operation sets: the parents its path names, and its own."""
@@ -207,7 +213,9 @@ def check_precondition(kind: Kind, resource: Resource, request: Request, frame: 
         return
     wanted = request.headers.get("if-match")
     if wanted is None and rule.required:
-        raise Refused("preconditionRequired", "Send If-Match with the ETag of what you have read.", None, frame)
+        raise Refused(
+            "preconditionRequired", "Send If-Match with the ETag of what you have read.", None, frame
+        )
     if wanted not in (None, "*") and etag(resource) not in [tag.strip() for tag in str(wanted).split(",")]:
         detail = f"If-Match is {wanted}; the resource is {etag(resource)} now. Read it again."
         raise Refused("preconditionFailed", detail, None, frame)

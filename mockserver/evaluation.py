@@ -36,15 +36,29 @@ class Request:
 class Draws(Protocol):
     """Where new ids come from."""
 
-    def sequence(self) -> int: ...
+    def sequence(self) -> int:
+        """Return the next number."""
 
-    def digits(self) -> str: ...
+    def digits(self) -> str:
+        """Return new hexadecimal digits, at least 32 of them."""
 
 
 class Frame:
     """Everything an expression may look up. Fields not set for a purpose are absent there."""
 
-    __slots__ = ("draws", "error", "id", "list", "now", "parent", "principal", "request", "resource", "scenario", "state")
+    __slots__ = (
+        "draws",
+        "error",
+        "id",
+        "list",
+        "now",
+        "parent",
+        "principal",
+        "request",
+        "resource",
+        "scenario",
+        "state",
+    )
 
     def __init__(self, request: Request, now: int, principal: Mapping[str, Any]) -> None:
         self.request = request
@@ -95,7 +109,9 @@ def holds(guard: Guard, form: str = "date-time") -> Test:
     return lambda frame: all(test(compute(frame)) for compute, test in tests)
 
 
-def assigned(assignments: tuple[tuple[Path, Template], ...], form: str) -> Callable[[Frame, dict[str, Any]], None]:
+def assigned(
+    assignments: tuple[tuple[Path, Template], ...], form: str
+) -> Callable[[Frame, dict[str, Any]], None]:
     """Return the function that writes `assignments` into a resource; absent values change nothing."""
     steps = [(path, compiled(template, form)) for path, template in assignments]
 

@@ -29,7 +29,9 @@ class Sequences:
 class Drawing:
     """Draws what a resource's values need at one moment: numbers in order, random digits."""
 
-    def __init__(self, world: bytes, name: str, serial: int, moment: int, sequences: Sequences, start: int) -> None:
+    def __init__(
+        self, world: bytes, name: str, serial: int, moment: int, sequences: Sequences, start: int
+    ) -> None:
         self._world = world
         self._about = f"{name}/{serial}/{moment}/"
         self._drawn = 0

@@ -106,7 +106,9 @@ class Birth:
         needs = {key: self._needs(lifecycle, template) for key, template in templates.items()}
         generate = lifecycle.identity.generate
         needs.setdefault(self._identity, set()).update(self._needs(lifecycle, generate) if generate else ())
-        self._steps = [(k, evaluation.compiled(templates[k], form)) for k in _ordered(needs) if k in templates]
+        self._steps = [
+            (k, evaluation.compiled(templates[k], form)) for k in _ordered(needs) if k in templates
+        ]
         self._generate = evaluation.compiled(generate, form) if generate else None
 
     def fill(self, frame: Frame, fields: dict[str, Any], new_id: Compute | None) -> None:

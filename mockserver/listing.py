@@ -57,8 +57,12 @@ class Listing:
         success = rule.success[0]
         body = success.body if success.body is not None else Source("list", pointer=("items",))
         status = success.status or documented_success(operation)
-        self._respond = Responder(Answer(status, body, success.headers, success.content_type), status, kind.form)
-        self._counts = any(s.kind == "list" and s.pointer[:1] != ("items",) for s in _sources(body, success.headers))
+        self._respond = Responder(
+            Answer(status, body, success.headers, success.content_type), status, kind.form
+        )
+        self._counts = any(
+            s.kind == "list" and s.pointer[:1] != ("items",) for s in _sources(body, success.headers)
+        )
 
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the page of the list that the request asks for."""
@@ -72,7 +76,9 @@ class Listing:
         else:
             found, total = self._slice(store, bucket, window), len(bucket)
         frame = world.frame(request)
-        frame.list = self._summary(store, found, total, window) | {"items": self._shown(world, request, found)}
+        frame.list = self._summary(store, found, total, window) | {
+            "items": self._shown(world, request, found)
+        }
         return self._respond(frame)
 
     def _narrow(self, store: Store, scope: tuple[Any, ...], request: Request) -> tuple[Bucket, list[Test]]:
@@ -213,7 +219,11 @@ class Pages:
 
 
 def _sources(body: expression.Template, headers: tuple[tuple[str, expression.Template], ...]) -> list[Source]:
-    return [source for template in (body, *(value for _, value in headers)) for source in expression.sources(template)]
+    return [
+        source
+        for template in (body, *(value for _, value in headers))
+        for source in expression.sources(template)
+    ]
 
 
 def _start(bucket: Bucket, window: Window, descending: bool) -> int:

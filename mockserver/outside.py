@@ -1,4 +1,4 @@
-"""All that is served outside the contract, below `/_understudy/`: the control door, the document, Swagger UI."""
+"""What is served outside the contract, below `/_understudy/`: control door, document, Swagger UI."""
 
 from __future__ import annotations
 
@@ -23,13 +23,20 @@ _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 UI = "/ui/"
 _INDEX = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><link rel="stylesheet" href="swagger-ui.css"><link rel="icon" href="favicon-32x32.png"></head>
-<body><div id="swagger-ui"></div><script src="swagger-ui-bundle.js"></script><script src="start.js"></script></body>
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="swagger-ui.css"><link rel="icon" href="favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="swagger-ui-bundle.js"></script><script src="start.js"></script>
+</body>
 </html>
 """
 _START = """window.onload = () => SwaggerUIBundle({
-  url: "../openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null, persistAuthorization: true,
+  url: "../openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null,
+  persistAuthorization: true,
 });
 """
 
@@ -103,7 +110,8 @@ class Outside:
             return page
         allow = self._control.allow(path)
         if not allow:
-            detail = f"There is nothing at {PREFIX}{path}; there are {', '.join(self._control.paths())} and {PREFIX}{UI}."
+            known = ", ".join([*self._control.paths(), PREFIX + UI])
+            detail = f"There is nothing at {PREFIX}{path}; there are {known}."
             raise Refused("unknownPath", detail)
         if asked not in allow:
             refused = Refused("methodNotAllowed", f"{PREFIX}{path} has {' and '.join(allow)}, not {method}.")

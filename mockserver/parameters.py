@@ -14,7 +14,7 @@ from mockserver.evaluation import NOTHING
 from mockserver.locating import integer
 from speckit.operation import Operation, Parameter
 from speckit.pointer import ABSENT
-from speckit.schema import SchemaError, Schemas
+from speckit.schema import Schemas
 
 Values = dict[str, list[str]]
 MOST_PARAMETERS = 1000
@@ -23,7 +23,9 @@ MOST_PARAMETERS = 1000
 class Reader:
     """Reads one parameter."""
 
-    def __init__(self, parameter: Parameter, schemas: Schemas, *, is_lenient: bool, is_id: bool, one: bool) -> None:
+    def __init__(
+        self, parameter: Parameter, schemas: Schemas, *, is_lenient: bool, is_id: bool, one: bool
+    ) -> None:
         self.name = parameter.name
         self.place = parameter.place
         self.parameter = parameter
@@ -65,7 +67,9 @@ class Reader:
 
     def _list(self, texts: list[str]) -> Any:
         if not self.parameter.explode:
-            texts = texts[0].split({"spaceDelimited": " ", "pipeDelimited": "|"}.get(self.parameter.style, ","))
+            texts = texts[0].split(
+                {"spaceDelimited": " ", "pipeDelimited": "|"}.get(self.parameter.style, ",")
+            )
         parse = _parser(self.parameter.schema.get("items", NOTHING))
         values = [parse(text) for text in texts]
         if ABSENT in values:
@@ -86,10 +90,22 @@ class Parameters:
     """Reads all parameters of one operation."""
 
     def __init__(
-        self, operation: Operation, schemas: Schemas, *, lenient: frozenset[str], ids: frozenset[str], first_wins: bool
+        self,
+        operation: Operation,
+        schemas: Schemas,
+        *,
+        lenient: frozenset[str],
+        ids: frozenset[str],
+        first_wins: bool,
     ) -> None:
         readers = [
-            Reader(p, schemas, is_lenient=p.name in lenient, is_id=p.place == "path" and p.name in ids, one=first_wins)
+            Reader(
+                p,
+                schemas,
+                is_lenient=p.name in lenient,
+                is_id=p.place == "path" and p.name in ids,
+                one=first_wins,
+            )
             for p in operation.parameters
             if p.schema.get("type") != "object"
         ]
@@ -146,10 +162,7 @@ def _validator(schemas: Schemas, parameter: Parameter) -> jsonschema_rs.Validato
     plain = {"type", "default", "example", "description", "nullable", "format"}
     if set(parameter.schema) <= plain and "format" not in parameter.schema:
         return None
-    try:
-        return schemas.validator(parameter.schema)
-    except SchemaError:
-        return None
+    return schemas.validator_or_none(parameter.schema, f"The {parameter.place} parameter '{parameter.name}'")
 
 
 def _parser(schema: Mapping[str, Any]) -> Callable[[str], Any]:

@@ -26,7 +26,13 @@ from speckit.specification import Specification
 
 log = logging.getLogger("understudy")
 
-_ROLES: Mapping[str, Any] = {"create": Create, "get": Get, "list": Listing, "update": Trigger, "trigger": Trigger}
+_ROLES: Mapping[str, Any] = {
+    "create": Create,
+    "get": Get,
+    "list": Listing,
+    "update": Trigger,
+    "trigger": Trigger,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +144,3 @@ def _ids(lifecycle: Lifecycle | None) -> frozenset[str]:
         return frozenset()
     identity = lifecycle.identity
     return frozenset({identity.param, *(param for param, _ in identity.alternates)})
-
-

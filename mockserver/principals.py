@@ -77,7 +77,9 @@ def load(file: Path) -> Principals:
     entries = data.get("principals") if isinstance(data, dict) else None
     if not isinstance(entries, list):
         message = "A file of principals holds a list under 'principals'."
-        raise DocumentFaults([Fault((), message, "Write: principals: [{name: ..., token: ...}]", Place(str(file), None))])
+        raise DocumentFaults(
+            [Fault((), message, "Write: principals: [{name: ..., token: ...}]", Place(str(file), None))]
+        )
     faults = [fault for i, entry in enumerate(entries) for fault in _faults(entry, ("principals", i), file)]
     faults += _repeated(entries, file) if not faults else []
     if faults:
@@ -115,6 +117,10 @@ def _repeated(entries: list[Mapping[str, Any]], file: Path) -> list[Fault]:
         for i, entry in enumerate(entries):
             if (value := entry.get(what)) in seen and value is not None:
                 message = f"Another principal has the {what} '{value}' already."
-                found.append(Fault(("principals", i, what), message, "Each needs one of its own.", Place(str(file), None)))
+                found.append(
+                    Fault(
+                        ("principals", i, what), message, "Each needs one of its own.", Place(str(file), None)
+                    )
+                )
             seen.add(str(value))
     return found

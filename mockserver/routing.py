@@ -135,9 +135,9 @@ def _walk(node: _Node, segments: list[str], at: int, values: list[str]) -> _Leaf
     if segment in node.fixed and (leaf := _walk(node.fixed[segment], segments, at + 1, values)):
         return leaf
     for pattern, below in node.mixed:
-        if match := pattern.fullmatch(segment):
-            if leaf := _with(below, segments, at, values, match.groups()):
-                return leaf
+        match = pattern.fullmatch(segment)
+        if match and (leaf := _with(below, segments, at, values, match.groups())):
+            return leaf
     if node.any is not None and segment:
         return _with(node.any, segments, at, values, (segment,))
     return None

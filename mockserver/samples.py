@@ -58,7 +58,7 @@ def example(data: Mapping[str, Any], media: Mapping[str, Any]) -> Any:
 
 
 def value(data: Mapping[str, Any], schema: Any, depth: int) -> Any:
-    """Return the simplest value that `schema` allows: its own example, default or first choice, or one made up."""
+    """Return a value that `schema` allows: its own example, default or first choice, or one made up."""
     schema = deref(data, schema)
     if not isinstance(schema, Mapping):
         return None
@@ -105,8 +105,10 @@ def _object(data: Mapping[str, Any], schema: Mapping[str, Any], depth: int) -> d
 def _number(schema: Mapping[str, Any]) -> Any:
     low, step = schema.get("minimum"), schema.get("multipleOf")
     exclusive = schema.get("exclusiveMinimum")
-    if exclusive is True or (not isinstance(exclusive, bool) and isinstance(exclusive, int | float)):
-        low = (low if exclusive is True else exclusive) + (step or 1)
+    if exclusive is True and low is not None:
+        low += step or 1
+    elif isinstance(exclusive, int | float) and not isinstance(exclusive, bool):
+        low = exclusive + (step or 1)
     if low is None:
         return min(0, schema.get("maximum", 0))
     return -(-low // step) * step if step else low

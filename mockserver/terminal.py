@@ -1,9 +1,10 @@
-"""The middlewares Connexion runs: an error guard, routing to an operation, and its answer, which ends the request."""
+"""The middlewares Connexion runs: an error guard, routing to an operation, and the operation's answer."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cached_property, partial
 from typing import Any
 
 from mockserver.answers import Catalogue, Refused, Reply, Responder
@@ -94,7 +95,9 @@ class Routing(SpecMiddleware):
     async def _decline(self, scope: Scope, send: Send, found: Found | None) -> None:
         method, path = scope["method"], scope["path"]
         if found is None:
-            await self._refuse(scope, send, Refused("unknownPath", f"There is no path {path} in the document."))
+            await self._refuse(
+                scope, send, Refused("unknownPath", f"There is no path {path} in the document.")
+            )
             return
         conventions = self._governing(scope)
         allow = (("Allow", found.allow),) if conventions.sends_allow else ()
@@ -106,7 +109,9 @@ class Routing(SpecMiddleware):
         refused = Refused("methodNotAllowed", f"{path} has no {method}; it has {found.allow}.")
         await self._refuse(scope, send, refused, allow)
 
-    async def _refuse(self, scope: Scope, send: Send, refused: Refused, more: tuple[tuple[str, str], ...] = ()) -> None:
+    async def _refuse(
+        self, scope: Scope, send: Send, refused: Refused, more: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         reply = self._catalogues[self._governing(scope).name].reply(refused, Frame(Request(), 0, {}))
         await respond(send, reply, head=scope["method"] == "HEAD", more=more)
 
@@ -114,15 +119,15 @@ class Routing(SpecMiddleware):
 class Terminal(RoutedMiddleware["TerminalAPI"]):
     """Answers every routed request; nothing behind it is reached."""
 
-    def __init__(self, app: ASGIApp, *, operations: Mapping[str, Played], body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, play: Callable[[str], Played], body_limit: int) -> None:
         super().__init__(app)
-        self._operations = operations
+        self._play = play
         self._body_limit = body_limit
 
     def add_api(self, specification: Any, **options: Any) -> TerminalAPI:
         """Give Connexion's operations our compiled ones to run."""
         api = TerminalAPI(
-            specification, next_app=self.app, operations=self._operations, body_limit=self._body_limit, **options
+            specification, next_app=self.app, play=self._play, body_limit=self._body_limit, **options
         )
         self.apis[api.base_path].append(api)
         return api
@@ -131,9 +136,14 @@ class Terminal(RoutedMiddleware["TerminalAPI"]):
 class Ending:
     """One operation as an ASGI application."""
 
-    def __init__(self, played: Played, body_limit: int) -> None:
-        self._played = played
+    def __init__(self, played: Callable[[], Played], body_limit: int) -> None:
+        self._compile = played
         self._body_limit = body_limit
+
+    @cached_property
+    def _played(self) -> Played:
+        """The operation, compiled when it is first asked for: a large document costs what is used of it."""
+        return self._compile()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Nothing is awaited between reading the body and having the reply."""
@@ -152,13 +162,13 @@ class TerminalAPI(RoutedAPI[Ending]):
     """The operations of a document by their id."""
 
     def __init__(
-        self, specification: Any, *args: Any, operations: Mapping[str, Played], body_limit: int, **options: Any
+        self, specification: Any, *args: Any, play: Callable[[str], Played], body_limit: int, **options: Any
     ) -> None:
         super().__init__(specification, *args, **options)
-        self._played = operations
+        self._play = play
         self._body_limit = body_limit
         self.add_paths()
 
     def make_operation(self, operation: Any) -> Ending:
         """Return our operation for Connexion's."""
-        return Ending(self._played[operation.operation_id], self._body_limit)
+        return Ending(partial(self._play, operation.operation_id), self._body_limit)

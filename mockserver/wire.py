@@ -62,7 +62,9 @@ def encoded(reply: Reply) -> bytes:
     return orjson.dumps(body)
 
 
-async def respond(send: Send, reply: Reply, *, head: bool = False, more: Iterable[tuple[str, str]] = ()) -> None:
+async def respond(
+    send: Send, reply: Reply, *, head: bool = False, more: Iterable[tuple[str, str]] = ()
+) -> None:
     """Send `reply`; for a HEAD request, everything but its body."""
     content = encoded(reply)
     await send({"type": "http.response.start", "status": reply.status, "headers": _raw(reply, content, more)})
@@ -73,7 +75,9 @@ def _raw(reply: Reply, content: bytes, more: Iterable[tuple[str, str]]) -> RawHe
     raw: RawHeaders = []
     if content:
         is_json = reply.content_type is JSON
-        raw.append((b"content-type", b"application/json" if is_json else reply.content_type.encode("latin-1")))
+        raw.append(
+            (b"content-type", b"application/json" if is_json else reply.content_type.encode("latin-1"))
+        )
     if reply.status not in (204, 304):
         raw.append((b"content-length", str(len(content)).encode()))
     raw.extend(_encodable(name, value) for name, value in (*reply.headers, *more))

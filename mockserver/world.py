@@ -229,7 +229,9 @@ class World:
         if unique := store.clash(fields, state, own):
             raise NotUnique(unique, fields)
 
-    def _moved(self, resource: Resource, transition: Transition, frame: Frame, fields: dict[str, Any]) -> bool:
+    def _moved(
+        self, resource: Resource, transition: Transition, frame: Frame, fields: dict[str, Any]
+    ) -> bool:
         if transition.ends == REMOVED:
             self.remove(resource)
             return True
@@ -240,7 +242,9 @@ class World:
         self._commit(resource, fields, transition.ends, frame, entered=frame.now)
         return True
 
-    def _commit(self, resource: Resource, fields: dict[str, Any], state: str, frame: Frame, *, entered: int) -> None:
+    def _commit(
+        self, resource: Resource, fields: dict[str, Any], state: str, frame: Frame, *, entered: int
+    ) -> None:
         kind: Kind = resource.store.kind
         self._check(resource.store, fields, state, resource)
         kind.touch(frame.now, fields)
@@ -256,13 +260,15 @@ class World:
         return [move for move in moves if move.holds(frame)]
 
     def _next(self, resource: Resource) -> tuple[int, Move] | None:
-        """Return when `resource` moves next by itself, and how; the earliest wins, then the first declared."""
+        """Return when `resource` moves next by itself, and how; of equals the first declared."""
         kind: Kind = resource.store.kind
         if not kind.machine.automatic(resource.state, resource.scenario):
             return None
         frame = self.frame_of(resource)
         timed = ((self._moment(resource, move, frame), move) for move in self._automatic(resource, frame))
-        return min(((when, move) for when, move in timed if when is not None), key=lambda t: t[0], default=None)
+        return min(
+            ((when, move) for when, move in timed if when is not None), key=lambda t: t[0], default=None
+        )
 
     def _moment(self, resource: Resource, move: Move, frame: Frame) -> int | None:
         after = move.transition.after

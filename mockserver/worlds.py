@@ -15,7 +15,9 @@ class TooManyWorlds(Exception):
     """The server holds as many worlds as it may."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"{limit} principals have a world, as many as may; use known tokens, or reset the others.")
+        super().__init__(
+            f"{limit} principals have a world, as many as may; use known tokens, or reset the others."
+        )
 
 
 class Worlds:
@@ -69,7 +71,12 @@ class Worlds:
         if len(self._worlds) >= self._most_worlds:
             raise TooManyWorlds(self._most_worlds)
         world = World(
-            self.kinds, self.clock, principal.facts, self._sequences, seed=self._seed, limit=self._most_resources
+            self.kinds,
+            self.clock,
+            principal.facts,
+            self._sequences,
+            seed=self._seed,
+            limit=self._most_resources,
         )
         self._worlds[principal.name] = world
         return world

@@ -115,7 +115,7 @@ def _parameters(data: Mapping[str, Any], *levels: list[Any]) -> tuple[Parameter,
 
 
 def _parameter(data: Mapping[str, Any], node: Mapping[str, Any]) -> Parameter:
-    content = next(iter(node.get("content", {}).values()), {})
+    content: Mapping[str, Any] = next(iter(node.get("content", {}).values()), {})
     style = node.get("style") or ("form" if node["in"] in ("query", "cookie") else "simple")
     return Parameter(
         name=node["name"],

@@ -101,7 +101,9 @@ class Reader:
             self.faults.append(Fault(at, str(problem)))
             return None
 
-    def _each(self, raw: Raw, key: str, at: Pointer, read: Callable[[str, Any, Pointer], Any]) -> dict[str, Any]:
+    def _each(
+        self, raw: Raw, key: str, at: Pointer, read: Callable[[str, Any, Pointer], Any]
+    ) -> dict[str, Any]:
         return {name: read(name, value, (*at, key, name)) for name, value in raw.get(key, {}).items()}
 
     def _answer(self, raw: Raw, at: Pointer) -> dict[str, Any]:
@@ -132,12 +134,16 @@ class Reader:
             type=raw.get("type", "string"),
             generate=self.template(generate, (*at, "generate")) if generate else None,
             start=raw.get("start", 1),
-            alternates=tuple((a.get("param", ""), pointer.parse(a["field"])) for a in raw.get("alternates", ())),
+            alternates=tuple(
+                (a.get("param", ""), pointer.parse(a["field"])) for a in raw.get("alternates", ())
+            ),
         )
 
     def _parent(self, name: str, raw: Raw, at: Pointer) -> Parent:
         missing = self.answer(raw, "missing", at)
-        return Parent(name, _names(raw["resource"]), pointer.parse(raw["field"]), raw.get("param", ""), missing)
+        return Parent(
+            name, _names(raw["resource"]), pointer.parse(raw["field"]), raw.get("param", ""), missing
+        )
 
     def _view(self, name: str, raw: Raw, at: Pointer) -> View:
         body = self.template(raw["body"], (*at, "body")) if "body" in raw else None
@@ -201,7 +207,9 @@ class Reader:
             view=self._view_choice(raw.get("view", ""), (*at, "view")),
             success=self._successes(raw.get("success", {}), (*at, "success")),
             answers=self.answers(raw, at),
-            otherwise=tuple(self._otherwise(o, (*at, "otherwise", i)) for i, o in enumerate(raw.get("otherwise", ()))),
+            otherwise=tuple(
+                self._otherwise(o, (*at, "otherwise", i)) for i, o in enumerate(raw.get("otherwise", ()))
+            ),
             available_in=tuple(available.get("in", ())),
             unavailable=self.answer(available, "otherwise", (*at, "available")),
             set=self.template(raw["set"], (*at, "set")) if "set" in raw else None,
@@ -232,7 +240,9 @@ class Reader:
         return ViewChoice(raw.get("default", ""), self.source(raw["by"], (*at, "by")), raw["views"])
 
     def _seed(self, raw: Raw, at: Pointer) -> Seed:
-        return Seed(self.template(raw.get("set", {}), (*at, "set")), raw.get("state", ""), raw.get("scenario", ""))
+        return Seed(
+            self.template(raw.get("set", {}), (*at, "set")), raw.get("state", ""), raw.get("scenario", "")
+        )
 
 
 def _names(raw: str | list[str] | tuple[()]) -> tuple[str, ...]:

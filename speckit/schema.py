@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
 
 from speckit.references import resolve
+
+log = logging.getLogger("understudy")
 
 _MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
@@ -48,6 +51,16 @@ class Schemas:
         except (ValueError, jsonschema_rs.ReferencingError, TypeError) as problem:
             raise SchemaError(str(problem).splitlines()[0]) from problem
 
+    def validator_or_none(
+        self, schema: Mapping[str, Any] | bool, where: str
+    ) -> jsonschema_rs.Validator | None:
+        """Return a validator for `schema`; None, with a word in the log, if it cannot be compiled."""
+        try:
+            return self.validator(schema)
+        except SchemaError as problem:
+            log.warning("%s is not checked: its schema cannot be compiled (%s)", where, problem)
+            return None
+
     def _translate(self, schema: Any, needed: dict[str, Any]) -> Any:
         if not isinstance(schema, Mapping):
             return schema
@@ -68,7 +81,9 @@ class Schemas:
         except LookupError as problem:
             raise SchemaError(str(problem)) from problem
 
-    def _members(self, schema: Mapping[str, Any], needed: dict[str, Any], skip: tuple[str, ...] = ()) -> dict[str, Any]:
+    def _members(
+        self, schema: Mapping[str, Any], needed: dict[str, Any], skip: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         return {
             key: self._member(key, value, needed)
             for key, value in schema.items()

@@ -32,17 +32,21 @@ BELOW = {
 FLOORS = {
     "machine": {"evaluation", "machine"},
     "world": {"clock", "due", "identifiers", "index", "kind", "principals", "store", "world", "worlds"},
-    "effects": {
-        "answers",
+    "effects": {"answers", "effects", "listing", "locating", "provider", "samples"},
+    "http": {
+        "app",
         "bodies",
         "conformance",
-        "effects",
-        "listing",
-        "locating",
+        "control",
+        "credentials",
+        "framework",
+        "outside",
         "parameters",
-        "samples",
+        "playing",
+        "routing",
+        "terminal",
+        "wire",
     },
-    "http": {"credentials", "framework", "playing", "routing", "wire"},
 }
 
 # The product knows no API: what it plays and judges comes from documents.

@@ -24,10 +24,16 @@ def main() -> None:
 
 @main.command(epilog="Exit status: 0 stopped by you, 1 the document has faults, 2 wrong arguments")
 @click.argument("document", required=False, type=click.Path())
-@click.option("--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated.")
-@click.option("--only", multiple=True, metavar="TAG", help="Play only the operations with this tag; may be repeated.")
+@click.option(
+    "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."
+)
+@click.option(
+    "--only", multiple=True, metavar="TAG", help="Play only the operations with this tag; may be repeated."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+)
 @click.option(
     "--clock",
     type=click.Choice(["real", "manual"]),
@@ -45,9 +51,19 @@ def main() -> None:
 @click.option("--seed", default=0, show_default=True, help="What new ids and values are made from.")
 @click.option("--principals", metavar="FILE", help="Who may ask, with which token and roles.")
 @click.option("--check-responses", is_flag=True, help="Answer 500 where a response would break the document.")
-@click.option("--control-token", default="", metavar="TOKEN", help="Open /_understudy/ to whoever sends this token.")
-@click.option("--origin", "origins", multiple=True, metavar="URL", help="A web origin that may call, besides local ones.")
-@click.option("--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's].")
+@click.option(
+    "--control-token", default="", metavar="TOKEN", help="Open /_understudy/ to whoever sends this token."
+)
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="URL",
+    help="A web origin that may call, besides local ones.",
+)
+@click.option(
+    "--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's]."
+)
 @click.option(
     "--body-limit",
     default=1_048_576,

@@ -25,7 +25,7 @@ from speckit.document import load
 from speckit.faults import DocumentFaults
 from speckit.operation import Operation
 from speckit.specification import Specification, specify
-from understudy.documents import default_document, overlay
+from understudy.shipped import default_document, overlay
 
 GRACE_SECONDS = 3
 """How long requests under way may take to end once the server is told to stop."""
@@ -113,7 +113,9 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         OSError: the address is taken, or not this machine's.
     """
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    family, _, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -132,7 +134,9 @@ def _unbound(options: Options, problem: OSError) -> str:
         return f"Error: {where} is taken by another program. --port 0 takes a free one."
     if problem.errno == errno.EACCES:
         return f"Error: {where} may not be used by you. Ports from 1024 up may; --port 0 takes a free one."
-    return f"Error: cannot listen on {where}: {problem.strerror or problem}. --host 127.0.0.1 is this machine."
+    return (
+        f"Error: cannot listen on {where}: {problem.strerror or problem}. --host 127.0.0.1 is this machine."
+    )
 
 
 class _Server(uvicorn.Server):
@@ -207,7 +211,7 @@ def _table(operations: list[Operation]) -> Iterable[str]:
 
 
 def curl(specification: Specification, url: str) -> str:
-    """Return a command that reads something: the first list or other operation without parameters in its path."""
+    """Return a command that reads something: the first operation whose path has no parameters."""
     reads = [each for each in specification.operations.values() if each.method == "GET"]
     chosen = next((each for each in reads if "{" not in each.path), None)
     if chosen is None:

@@ -73,14 +73,14 @@ def _filters(subject: Subject, operation: Operation, path: Pointer, raw: Raw) ->
 
 
 def _orders(subject: Subject, operation: Operation, path: Pointer, sort: Raw) -> Iterator[Fault]:
-    words = _schema(operation, sort.get("param", "")).get("enum")
-    if words is None:
+    allowed = _schema(operation, sort.get("param", "")).get("enum")
+    if allowed is None:
         return
-    fields = sort["fields"]
+    words, fields = [str(word) for word in allowed if word is not None], sort["fields"]
     for word in fields:
         if word not in words:
             what = f"a value that '{sort['param']}' allows"
-            yield subject.unknown((*path, "fields", word), what, word, map(str, words))
+            yield subject.unknown((*path, "fields", word), what, word, words)
     for word in words:
         if word not in fields:
             message = f"'{sort['param']}' allows '{word}', and no field belongs to it."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speckit.faults import Fault, Pointer, did_you_mean
-from speckit.lifecycle import Lifecycle, Path, Rule
+from speckit.lifecycle import Lifecycle, Rule
 from speckit.operation import Operation
 
 EXTENSION = "x-resource-lifecycles"
@@ -93,8 +93,3 @@ def items(raw: Mapping[str, Any], key: str) -> Iterator[tuple[Pointer, Any]]:
 def parameters(operations: Iterable[Operation], place: str) -> list[str]:
     """Return the names of the parameters in `place` that any of `operations` declares."""
     return list(dict.fromkeys(p.name for each in operations for p in each.parameters if p.place == place))
-
-
-def starts_with(path: Path, heads: Iterable[str]) -> bool:
-    """Return whether `path` leads into one of the fields `heads`."""
-    return path[0] in heads

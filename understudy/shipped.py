@@ -19,11 +19,7 @@ def default_document() -> Path:
 
 
 def overlay(name: str) -> Path:
-    """Return the overlay file `name`: as it stands, or else the one that comes with the package.
-
-    >>> overlay("overlays/taipy-rest-4.1.yaml").name
-    'taipy-rest-4.1.yaml'
-    """
+    """Return the overlay file `name`: as it stands, or else the one that comes with the package."""
     given = Path(name)
     ours = folder() / "overlays" / given.name
     return ours if not given.exists() and given.parent.name in ("", "overlays") and ours.is_file() else given

@@ -1,0 +1,29 @@
+"""Runs the measurements named on the command line, or all of them, and prints their tables."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import scale, speed, startup
+
+MEASUREMENTS = {"speed": speed.measure, "scale": scale.measure, "startup": startup.measure}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    # argparse checks `choices` against the default, too, where there may be no arguments at all.
+    parser.add_argument("what", nargs="*", metavar="|".join(MEASUREMENTS), help="default: all")
+    parser.add_argument("--runs", type=int, default=5, help="interleaved runs of `speed` [default: 5]")
+    parser.add_argument("--seconds", type=int, default=4, help="how long each lasts [default: 4]")
+    parser.add_argument("--jobs", type=int, default=1_000_000, help="the large world [default: 1000000]")
+    options = parser.parse_args()
+    if unknown := set(options.what) - set(MEASUREMENTS):
+        parser.error(f"there is no measurement {' or '.join(sorted(unknown))}")
+    for name in options.what or MEASUREMENTS:
+        print(f"\n## {name}\n", flush=True)
+        for line in MEASUREMENTS[name](options):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

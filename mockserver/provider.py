@@ -1,0 +1,100 @@
+"""Provider states: puts a resource in a given state into a world, as if requests had led there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import islice, product
+from typing import Any
+
+from mockserver.answers import Refused
+from mockserver.effects import guarded
+from mockserver.kind import Kind
+from mockserver.store import Resource, Store
+from mockserver.world import World
+from speckit import expression
+from speckit.faults import did_you_mean
+from speckit.lifecycle import Unique
+
+MOST_TRIES = 1000
+"""How many combinations of parents are tried to find one that is free."""
+
+
+def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[str, Any]) -> Resource:
+    """Return a new resource of `kind` in `state`.
+
+    Fields that are not given are filled as the document says. Those that a
+    request would bring are taken from the kind's first seed, varied where two
+    resources may not share them.
+
+    Args:
+        world: Where it goes.
+        kind: What it is.
+        state: A state of its lifecycle; empty for the initial one.
+        scenario: Which end it will take; empty for the usual one.
+        fields: What it holds, by its own field names.
+
+    Raises:
+        Refused: a name is unknown, the id is taken, a parent is missing, or nothing is free.
+    """
+    _known(state, kind.lifecycle.states, "state", kind)
+    _known(scenario, kind.lifecycle.scenarios, "scenario", kind)
+    for name in fields:
+        _known(name, kind.birth.keys, "field", kind)
+    store = world.stores[kind.name]
+    if store.by_id(fields.get(kind.identity[0])) is not None:
+        raise Refused("conflict", f"There is a {kind.name} {fields[kind.identity[0]]!r} already.")
+    given = {**_setting(world, kind, store, state, fields), **fields}
+    return guarded(world.create, store, world.frame(), given, state=state, scenario=scenario)
+
+
+def _known(name: str, names: Any, what: str, kind: Kind) -> None:
+    if name and name not in names:
+        raise Refused("invalidBody", f"'{name}' is not a {what} of {kind.name}. {did_you_mean(name, names)}")
+
+
+def _setting(world: World, kind: Kind, store: Store, state: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields a request would have brought, so that they clash with no other resource."""
+    seed: dict[str, Any] = next((compute(world.frame()) for _, compute in kind.seeds), {})
+    asked = {name for name, template in kind.lifecycle.initially if _is_asked(template)}
+    plain = {name: value for name, value in seed.items() if name in asked}
+    for candidate in islice(_varied(world, kind, plain, len(store)), MOST_TRIES):
+        if store.clash({**candidate, **fields}, state, None) is None:
+            return candidate
+    return plain
+
+
+def _is_asked(template: expression.Template) -> bool:
+    return any(source.kind.startswith("request.") for source in expression.sources(template))
+
+
+def _varied(world: World, kind: Kind, plain: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
+    """Yield `plain`, then with other texts, then with other parents in what must be unique."""
+    yield plain
+    texts = {name: f"{plain[name]}-{number}" for name in _texts(kind, plain)}
+    parents = {name: _ids(world, kind, name) for name in _parents(kind, plain)}
+    for chosen in product(*parents.values()):
+        yield {**plain, **texts, **dict(zip(parents, chosen, strict=True))}
+
+
+def _unique_fields(kind: Kind) -> set[str]:
+    uniques: tuple[Unique, ...] = kind.lifecycle.unique
+    return {path[0] for unique in uniques for path in unique.fields}
+
+
+def _texts(kind: Kind, plain: Mapping[str, Any]) -> list[str]:
+    parents = {parent.field[0] for parent in kind.lifecycle.parents.values()}
+    names = sorted(_unique_fields(kind) - parents)
+    return [name for name in names if isinstance(plain.get(name), str)]
+
+
+def _parents(kind: Kind, plain: Mapping[str, Any]) -> list[str]:
+    shared = _unique_fields(kind)
+    fields = [parent.field[0] for parent in kind.lifecycle.parents.values()]
+    return [name for name in fields if name in shared and name in plain]
+
+
+def _ids(world: World, kind: Kind, field: str) -> list[Any]:
+    """Return the ids of all that may stand in the parent field `field`."""
+    parents = [parent for parent in kind.lifecycle.parents.values() if parent.field[0] == field]
+    names = [name for parent in parents for name in parent.resources]
+    return [resource.id for name in names for resource in islice(world.stores[name], MOST_TRIES)]
