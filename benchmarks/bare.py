@@ -1,6 +1,6 @@
 """The yardstick: an ASGI application that answers one constant, under the settings of `understudy serve`.
 
-    python -m benchmarks.bare '{"status": 200, "headers": [["content-type", "text/plain"]], "body": "hello"}'
+python -m benchmarks.bare '{"status": 200, "headers": [["content-type", "text/plain"]], "body": "hello"}'
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,9 +24,22 @@ def environment(**more: str) -> dict[str, str]:
     return kept | more
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs."""
+
+    url: str
+    process_id: int
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time it has used so far, all threads together."""
+        times = Path(f"/proc/{self.process_id}/stat").read_text().rpartition(")")[2].split()
+        return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def running(command: Sequence[str], **variables: str) -> Iterator[str]:
-    """The server that `command` starts is running; its URL is the last line it prints before it waits."""
+def running(command: Sequence[str], **variables: str) -> Iterator[Server]:
+    """The server that `command` starts is running; it has printed a line that is its URL."""
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment(**variables), stdout=subprocess.PIPE, text=True
     )
@@ -34,7 +48,7 @@ def running(command: Sequence[str], **variables: str) -> Iterator[str]:
         url = next((line.strip() for line in process.stdout if line.startswith("http://")), "")
         if not url:
             raise RuntimeError(f"{' '.join(command)} ended before it answered.")
-        yield url
+        yield Server(url, process.pid)
     finally:
         process.terminate()
         process.wait(10)

@@ -8,19 +8,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from benchmarks.servers import ROOT, UNDERSTUDY, ask, running
-from benchmarks.wrk import requests_per_second
+from benchmarks.servers import ROOT, TOKEN, UNDERSTUDY, Server, ask, running
+from benchmarks.wrk import Rate, load
 
 PROJECT = "/public/3sWXSsqHgSKnE87YkNJK"
 ENQUEUE = '{"workerTag":"finance","questions":[{"name":"Region","value":"North"}],"priority":"High"}'
 # What Connexion's FlaskApp needs and this package does not.
 FLASK_APP_NEEDS = "a2wsgi==1.10.10"
 FLASK_APP_FOLDER = ROOT / "build" / "benchmarks"
-AT_LEAST_STOCK = 10.0
+TIMES_STOCK = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,49 +54,61 @@ REQUESTS = (
 
 
 def measure(options: argparse.Namespace) -> Iterator[str]:
-    """Yield the table of both comparisons, line by line."""
-    yield "| request | bytes | understudy/s | bare/s | ratio | bound | per pair | stock/s | times stock |"
-    yield "|---|---|---|---|---|---|---|---|---|"
+    """Yield the table of both comparisons, line by line; `us` is the server's processor time per request."""
+    yield "| request | bytes | understudy/s | bare/s | ratio | bound | per pair | us | bare us | stock/s | times stock |"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
     with ExitStack() as stack:
         understudy = stack.enter_context(running(UNDERSTUDY))
         stock = stack.enter_context(running((sys.executable, "-m", "benchmarks.stock"), PYTHONPATH=_flask()))
-        taipy = _fill(understudy)
+        made = _fill(understudy.url)
         for request in REQUESTS:
-            yield _row(request, request.path.format(taipy=taipy), understudy, stock, options)
+            request = replace(request, path=request.path.format(taipy=made))
+            size, answer = _answer(understudy.url, request)
+            with running((sys.executable, "-m", "benchmarks.bare", answer)) as bare:
+                rivals = (bare, stock) if request.stock else (bare,)
+                yield _row(request, size, _interleaved(request, understudy, rivals, options))
 
 
-def _row(request: Request, path: str, understudy: str, stock: str, options: argparse.Namespace) -> str:
-    """Measure one request, one server after the other, again and again; return its line of the table."""
-    size, answer = _answer(understudy, request, path)
-    ours, bare, theirs = [], [], []
-    with running((sys.executable, "-m", "benchmarks.bare", answer)) as constant:
-        for number in range(-1, options.runs):
-            # A world of its own for each run of a POST: no run starts with more jobs than another.
-            token = f"run-{number}" if request.method == "POST" else "benchmark"
-            seconds = options.seconds if number >= 0 else 1
-            rates = [
-                requests_per_second(url, request.method, path, request.body, seconds=seconds, token=token)
-                for url in (understudy, constant, *([stock] if request.stock else []))
+def _interleaved(
+    request: Request, understudy: Server, rivals: tuple[Server, ...], options: argparse.Namespace
+) -> list[list[Rate]]:
+    """Return the rates of each server, understudy's first: one run after the other, in turns."""
+    runs = []
+    for number in range(-1, options.runs):
+        # A world of its own for each run of a POST: no run starts with more jobs than another.
+        token = f"run-{number}" if request.method == "POST" else TOKEN
+        seconds = options.seconds if number >= 0 else 1
+        runs.append(
+            [
+                load(server, request.method, request.path, request.body, seconds=seconds, token=token)
+                for server in (understudy, *rivals)
             ]
-            if request.method == "POST":
-                ask(understudy, "POST", "/_understudy/reset", json.dumps({"principal": token}))
-            if number >= 0:
-                ours.append(rates[0])
-                bare.append(rates[1])
-                theirs += rates[2:]
-    ratio = median(ours) / median(bare)
-    pairs = " ".join(f"{a / b:.2f}" for a, b in zip(ours, bare, strict=True))
-    verdict = f"{request.at_least}{'' if ratio >= request.at_least else ' MISSED'}"
-    row = f"| {request.name} | {size} | {median(ours):.0f} | {median(bare):.0f} | {ratio:.2f} | {verdict} | {pairs} |"
-    if not theirs:
-        return row + " | |"
-    times = median(ours) / median(theirs)
-    return row + f" {median(theirs):.0f} | {times:.1f}{'' if times >= AT_LEAST_STOCK else ' MISSED'} |"
+        )
+        if request.method == "POST":
+            ask(understudy.url, "POST", "/_understudy/reset", json.dumps({"principal": token}))
+    # The first one warmed them up.
+    return [list(each) for each in zip(*runs[1:], strict=True)]
 
 
-def _answer(url: str, request: Request, path: str) -> tuple[int, str]:
+def _row(request: Request, size: int, rates: list[list[Rate]]) -> str:
+    """Return the line of one request; medians, and in `per pair` the ratio of each pair of runs."""
+    ours, bare, *stock = (median(rate.per_second for rate in each) for each in rates)
+    cpu = [median(rate.cpu_us for rate in each) for each in rates]
+    pairs = " ".join(f"{a.per_second / b.per_second:.2f}" for a, b in zip(rates[0], rates[1], strict=True))
+    cells = [request.name, size, f"{ours:.0f}", f"{bare:.0f}", f"{ours / bare:.2f}"]
+    cells += [_verdict(ours / bare, request.at_least), pairs, f"{cpu[0]:.0f}", f"{cpu[1]:.0f}"]
+    if stock:
+        cells += [f"{stock[0]:.0f}", f"{ours / stock[0]:.1f} ({_verdict(ours / stock[0], TIMES_STOCK)})"]
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def _verdict(value: float, at_least: float) -> str:
+    return f">= {at_least}" if value >= at_least else f">= {at_least} MISSED"
+
+
+def _answer(url: str, request: Request) -> tuple[int, str]:
     """Return the size of understudy's answer, and what the bare application has to send the same."""
-    response, content = ask(url, request.method, path, request.body)
+    response, content = ask(url, request.method, request.path, request.body)
     headers = [(name.lower(), value) for name, value in response.getheaders() if name.lower() != "date"]
     answer = {"status": response.status, "headers": headers, "body": content.decode()}
     return len(content), json.dumps(answer)

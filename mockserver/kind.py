@@ -50,6 +50,7 @@ class Kind:
         self._views = {name: self._view(view) for name, view in lifecycle.views.items()}
         self._guards = {id(guard): evaluation.holds(guard, self.form) for guard, _ in lifecycle.initial}
         self._guards |= {id(move.transition.when): move.holds for move in self.moves.values()}
+        self._words = {name: state.value for name, state in lifecycle.states.items()}
         self._enter = {name: self._entering(state) for name, state in lifecycle.states.items()}
 
     def guard(self, frame: Frame) -> Callable[[Guard], bool]:
@@ -60,6 +61,10 @@ class Kind:
         """Write into `fields` what being in `state` means."""
         if state:
             self._enter[state](frame, fields)
+
+    def shown_state(self, state: str) -> Any:
+        """Return what the wire says for `state`; ABSENT where the resource has none."""
+        return self._words.get(state, ABSENT)
 
     def touch(self, now: int, fields: dict[str, Any]) -> None:
         """Write into `fields` that they have changed."""
@@ -118,6 +123,8 @@ class Birth:
                 frame.id = self._new_id(frame, fields, new_id)
             if fields[key] is ABSENT:
                 fields[key] = compute(frame)
+        if frame.id is ABSENT:
+            frame.id = fields.get(self._identity, ABSENT)
 
     def _new_id(self, frame: Frame, fields: dict[str, Any], new_id: Compute | None) -> Any:
         if fields[self._identity] is not ABSENT:
@@ -188,7 +195,7 @@ def _index_paths(lifecycle: Lifecycle, rule: Rule) -> Iterable[tuple[Path, ...]]
     scope = scope_paths(lifecycle, rule)
     if scope:
         yield scope
-    yield from ((*scope, f.field) for f in rule.filters if f.match in ("equals", "any"))
+    yield from ((*scope, f.field) for f in rule.filters if f.match == "equals")
 
 
 def scope_paths(lifecycle: Lifecycle, rule: Rule) -> tuple[Path, ...]:

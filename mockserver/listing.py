@@ -21,7 +21,7 @@ from mockserver.store import Resource, Store, sortable
 from mockserver.world import World
 from speckit import expression, pointer
 from speckit.expression import Source
-from speckit.lifecycle import Answer, Filter, Paging, Path, Rule
+from speckit.lifecycle import Answer, Filter, Order, Paging, Path, Rule
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
 
@@ -71,12 +71,14 @@ class Listing:
         window = self._pages.window(request, world)
         bucket, tests = self._narrow(store, scope, request)
         order = self._order(request)
-        if tests or order is not None:
+        if order.field != self._kind.layout.order:
+            found, total = self._sort(store, bucket, tests, order, window)
+        elif tests:
             found, total = self._scan(store, bucket, tests, order, window)
         else:
-            found, total = self._slice(store, bucket, window), len(bucket)
+            found, total = self._slice(store, bucket, order, window), len(bucket)
         frame = world.frame(request)
-        frame.list = self._summary(store, found, total, window) | {
+        frame.list = self._summary(store, found, total, window, order) | {
             "items": self._shown(world, request, found)
         }
         return self._respond(frame)
@@ -94,37 +96,45 @@ class Listing:
         bucket, chosen = min(buckets, key=lambda pair: len(pair[0]))
         return bucket, [_test(each, value) for each, value in asked if each is not chosen]
 
-    def _order(self, request: Request) -> tuple[Path, bool] | None:
-        """Return the order the client asks for, if it is not the usual one."""
+    def _order(self, request: Request) -> Order:
+        """Return the order the client asks for, or the usual one."""
         sort = self._rule.sort
-        if sort is None:
-            return None
-        field = sort.fields.get(request.query.get(sort.param, ""))
-        descending = request.query.get(sort.direction) == "desc"
-        if field is None:
-            return None
-        return field, descending
+        field = sort.fields.get(request.query.get(sort.param, "")) if sort else None
+        if sort is None or field is None:
+            return self._rule.order
+        return Order(field, request.query.get(sort.direction) == "desc")
 
-    def _slice(self, store: Store, bucket: Bucket, window: Window) -> list[Resource]:
-        descending = self._rule.order.descending
-        window.start = _start(bucket, window, descending)
-        return [store.ranked(rank) for rank in bucket.slice(window.start, window.stop, descending)]
+    def _slice(self, store: Store, bucket: Bucket, order: Order, window: Window) -> list[Resource]:
+        """Return the page out of a bucket that holds matches only, in the order its index keeps."""
+        window.start = _start(bucket, window, order.descending)
+        return [store.ranked(rank) for rank in bucket.slice(window.start, window.stop, order.descending)]
 
     def _scan(
-        self, store: Store, bucket: Bucket, tests: list[Test], order: tuple[Path, bool] | None, window: Window
+        self, store: Store, bucket: Bucket, tests: list[Test], order: Order, window: Window
     ) -> tuple[list[Resource], int]:
-        """Return the page out of a bucket that has to be looked through, and how many match in all."""
-        descending = self._rule.order.descending
-        start = 0 if window.after is None else _start(bucket, window, descending)
-        ranked = (store.ranked(rank) for rank in bucket.slice(start, None, descending))
-        matching = (resource for resource in ranked if all(test(resource) for test in tests))
-        if order is None and not self._counts:
+        """Return the page out of a bucket that has to be looked through, and how many match in all.
+
+        Where the answer tells no total, looking ends with the page.
+        """
+        start = 0 if window.after is None else _start(bucket, window, order.descending)
+        matching = _matching(store, bucket, tests, start, order.descending)
+        if not self._counts:
             first = min(window.start, len(bucket))
             return list(islice(matching, first, None if window.size is None else first + window.size)), 0
         found = list(matching)
-        if order is not None:
-            path, reverse = order
-            found.sort(key=lambda each: sortable(pointer.read(each.fields, path)), reverse=reverse)
+        return found[window.start : window.stop], len(found)
+
+    def _sort(
+        self, store: Store, bucket: Bucket, tests: list[Test], order: Order, window: Window
+    ) -> tuple[list[Resource], int]:
+        """Return the page in an order that no index keeps, and how many match in all.
+
+        A cursor into it is a position.
+        """
+        found = list(_matching(store, bucket, tests, 0, False))
+        found.sort(key=lambda each: _sort_key(each, order.field), reverse=order.descending)
+        if isinstance(window.after, int):
+            window.start = max(window.after, 0)
         return found[window.start : window.stop], len(found)
 
     def _shown(self, world: World, request: Request, found: list[Resource]) -> list[Any]:
@@ -136,12 +146,20 @@ class Listing:
         """Yield each resource as the list shows it; one frame serves them all."""
         frame.parent = lambda name: world.parent_of(self._kind, name, frame.resource)
         for resource in found:
-            frame.resource, frame.id, frame.state = resource.fields, resource.id, resource.state
+            frame.resource, frame.id = resource.fields, resource.id
+            frame.state = self._kind.shown_state(resource.state)
             yield self._view(frame)
 
-    def _summary(self, store: Store, found: list[Resource], total: int, window: Window) -> dict[str, Any]:
+    def _position(self, store: Store, found: list[Resource], window: Window, order: Order) -> Rank:
+        """Return what a cursor behind the page stands for."""
+        is_kept = order.field == self._kind.layout.order
+        return store.rank(found[-1]) if is_kept else window.start + len(found)
+
+    def _summary(
+        self, store: Store, found: list[Resource], total: int, window: Window, order: Order
+    ) -> dict[str, Any]:
         more = window.size is not None and window.start + len(found) < total
-        last = self._pages.cursor(store.rank(found[-1])) if more and found else None
+        last = self._pages.cursor(self._position(store, found, window, order)) if more and found else None
         return {
             "total": total,
             "count": len(found),
@@ -224,6 +242,17 @@ def _sources(body: expression.Template, headers: tuple[tuple[str, expression.Tem
         for template in (body, *(value for _, value in headers))
         for source in expression.sources(template)
     ]
+
+
+def _matching(
+    store: Store, bucket: Bucket, tests: list[Test], start: int, descending: bool
+) -> Iterator[Resource]:
+    ranked = (store.ranked(rank) for rank in bucket.slice(start, None, descending))
+    return (resource for resource in ranked if all(test(resource) for test in tests))
+
+
+def _sort_key(resource: Resource, field: Path) -> tuple[int, Any]:
+    return sortable(pointer.read(resource.fields, field)) if field else (1, resource.serial)
 
 
 def _start(bucket: Bucket, window: Window, descending: bool) -> int:

@@ -90,7 +90,7 @@ class World:
         kind: Kind = resource.store.kind
         frame.resource = resource.fields
         frame.id = resource.id
-        frame.state = _shown_state(kind, resource.state)
+        frame.state = kind.shown_state(resource.state)
         frame.scenario = kind.lifecycle.scenarios.get(resource.scenario, NOTHING)
         frame.draws = self._draws(kind, resource.serial, frame.now)
         frame.parent = lambda name: self.parent_of(kind, name, frame.resource)
@@ -236,7 +236,7 @@ class World:
             self.remove(resource)
             return True
         kind: Kind = resource.store.kind
-        frame.state = _shown_state(kind, transition.ends)
+        frame.state = kind.shown_state(transition.ends)
         kind.enter(transition.ends, frame, fields)
         kind.moves[id(transition)].assign(frame, fields)
         self._commit(resource, fields, transition.ends, frame, entered=frame.now)
@@ -321,7 +321,3 @@ class World:
 
 def _nothing(_frame: Frame, _fields: dict[str, Any]) -> None:
     """Change nothing besides what a transition does."""
-
-
-def _shown_state(kind: Kind, state: str) -> Any:
-    return kind.lifecycle.states[state].value if state in kind.lifecycle.states else ABSENT

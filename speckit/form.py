@@ -100,9 +100,15 @@ def _beside(error: ValidationError, schema: dict[str, Any]) -> list[str]:
 
 
 def _exact(raw: Any, path: Iterable[str | int]) -> Pointer:
-    """Return `path` with its segments as `raw` has them: '1' is a key where it was read as a number."""
+    """Return `path` with its segments as `raw` has them.
+
+    The validator reads the key '1' as a number, and leaves the key '' out.
+    """
     exact: list[str | int] = []
     for segment in path:
+        while isinstance(raw, dict) and str(segment) not in raw and "" in raw:
+            exact.append("")
+            raw = raw[""]
         key: Any = str(segment) if isinstance(raw, dict) else segment
         exact.append(key)
         raw = raw[key]

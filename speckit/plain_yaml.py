@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 DEEPEST = 200
 MOST_NODES = 5_000_000

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from speckit.faults import DocumentFaults, Origin, Pointer
 from speckit.source import text_of

@@ -606,6 +606,7 @@ FORM = [
         "Known: refuse, ignore",
     ),
     ({"x-api-conventions/jobs/paths/0": "jobs"}, "x-api-conventions/jobs/paths/0", "does not match", ""),
+    ({"x-api-conventions/": {"paths": ["x"]}}, "x-api-conventions//paths/0", "does not match", ""),
     ({"x-resource-lifecycles": []}, "x-resource-lifecycles", "This list is not of type object", ""),
 ]
 
