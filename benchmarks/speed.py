@@ -21,6 +21,10 @@ ENQUEUE = '{"workerTag":"finance","questions":[{"name":"Region","value":"North"}
 FLASK_APP_NEEDS = "a2wsgi==1.10.10"
 FLASK_APP_FOLDER = ROOT / "build" / "benchmarks"
 TIMES_STOCK = 10
+HEADER = (
+    "| request | bytes | understudy/s | bare/s | ratio | bound | per pair | us | bare us "
+    "| stock/s | times stock |"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ REQUESTS = (
 
 def measure(options: argparse.Namespace) -> Iterator[str]:
     """Yield the table of both comparisons, line by line; `us` is the server's processor time per request."""
-    yield "| request | bytes | understudy/s | bare/s | ratio | bound | per pair | us | bare us | stock/s | times stock |"
-    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    yield HEADER
+    yield "|---" * 11 + "|"
     with ExitStack() as stack:
         understudy = stack.enter_context(running(UNDERSTUDY))
         stock = stack.enter_context(running((sys.executable, "-m", "benchmarks.stock"), PYTHONPATH=_flask()))

@@ -62,7 +62,8 @@ class Responder:
     def __call__(self, frame: Frame) -> Reply:
         """Return the reply computed in `frame`."""
         body = ABSENT if self._body is None else self._body(frame)
-        return Reply(self.status, body, _headers(self._headers, frame), self._content_type)
+        headers = _headers(self._headers, frame) if self._headers else ()
+        return Reply(self.status, body, headers, self._content_type)
 
 
 def _headers(headers: list[tuple[str, Compute]], frame: Frame) -> tuple[tuple[str, str], ...]:
@@ -106,18 +107,18 @@ class Catalogue:
         return self._responders[key][1]
 
     def _compile(self, kind: str, answer: Answer | None) -> Responder:
-        found = self._resolve(kind, answer)
+        found, kind = self._resolve(kind, answer)
         status = KINDS[kind][0]
         if found is None:
             return Problem(status)
         return Responder(found, status, self._form)
 
-    def _resolve(self, kind: str, answer: Answer | None) -> Answer | None:
-        """Return the answer the document has: the given one, the operation's, or the API's usual."""
+    def _resolve(self, kind: str, answer: Answer | None) -> tuple[Answer | None, str]:
+        """Return the answer the document has (given, the operation's, or the API's usual), and its kind."""
         found = answer or self._answers.get(kind) or self._conventions.error
         if found is not None and found.kind:
-            return self._answers.get(found.kind) or self._conventions.error
-        return found
+            return self._answers.get(found.kind) or self._conventions.error, found.kind
+        return found, kind
 
 
 class Problem(Responder):

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from starlette.middleware.cors import CORSMiddleware
-
 from mockserver.clock import Clock, RealClock
 from mockserver.control import Control
 from mockserver.framework import AsyncApp, Resolution, Resolver
@@ -17,7 +15,7 @@ from mockserver.outside import Outside
 from mockserver.playing import Played, Stage
 from mockserver.principals import Principals
 from mockserver.routing import Router
-from mockserver.terminal import Guard, Routing, Terminal
+from mockserver.terminal import Guard, Origins, Routing, Terminal
 from mockserver.worlds import Worlds
 from speckit.operation import Operation
 from speckit.schema import Schemas
@@ -84,7 +82,7 @@ def _connexion(specification: Specification, stage: Stage, control: Control, set
         resolver=_Played(),
         middlewares=[
             partial(
-                CORSMiddleware,
+                Origins,
                 allow_origins=settings.origins,
                 allow_origin_regex=LOOPBACK_ORIGIN,
                 allow_methods=["*"],

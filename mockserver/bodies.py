@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -10,6 +10,7 @@ import jsonschema_rs
 import orjson
 
 from mockserver.answers import Refused
+from mockserver.parameters import parser
 from speckit.operation import Body
 from speckit.pointer import ABSENT
 from speckit.schema import Schemas
@@ -28,6 +29,8 @@ class BodyReader:
         self._schemas = body.schemas
         self._validators = {kind: _validator(schemas, kind, schema) for kind, schema in body.schemas.items()}
         self._json = next((kind for kind in body.schemas if is_json(kind)), None)
+        properties = schemas.resolved(body.schemas.get(FORM, {})).get("properties", {})
+        self._fields = {name: _field(schemas, schema) for name, schema in properties.items()}
 
     def read(self, content: bytes, content_type: str | None) -> Any:
         """Return the value in `content`, or ABSENT where nothing was sent.
@@ -40,22 +43,44 @@ class BodyReader:
                 raise Refused("malformedBody", f"A body is required; send {' or '.join(self._schemas)}.")
             return ABSENT
         kind = self._kind(content_type)
-        value = _parsed(content, kind)
+        value = self._form(content) if kind == FORM else parse_json(content) if is_json(kind) else ABSENT
         validator = self._validators[kind]
         if validator is not None and value is not ABSENT and not validator.is_valid(value):
             raise Refused("invalidBody", _misfit(validator, value))
         return value
 
+    def _form(self, content: bytes) -> dict[str, Any]:
+        """Return the fields of a form: everything is text there, and the schema says what it stands for."""
+        texts: dict[str, list[str]] = {}
+        for name, text in _form(content):
+            texts.setdefault(name, []).append(text)
+        return {name: self._fields[name](t) if name in self._fields else t[-1] for name, t in texts.items()}
+
     def _kind(self, content_type: str | None) -> str:
         """Return which documented media type the request's is."""
         if content_type is None and self._json:
             return self._json
+        if content_type is not None and content_type in self._schemas:
+            return content_type
         sent = (content_type or "").split(";")[0].strip().lower()
         for kind in (sent, sent.split("/")[0] + "/*", "*/*"):
             if kind in self._schemas:
                 return kind
         detail = f"The body is {sent or 'of no media type'}; send {' or '.join(self._schemas)}."
         raise Refused("unsupportedMediaType", detail)
+
+
+def _field(schemas: Schemas, schema: Any) -> Callable[[list[str]], Any]:
+    """Return the function that reads a form field; what cannot be read stays text, to be refused."""
+    schema = schemas.resolved(schema)
+    is_list = schema.get("type") == "array"
+    parse = parser(schemas.resolved(schema.get("items", {})) if is_list else schema)
+
+    def one(text: str) -> Any:
+        value = parse(text)
+        return text if value is ABSENT else value
+
+    return lambda texts: list(map(one, texts)) if is_list else one(texts[-1])
 
 
 def is_json(kind: str) -> bool:
@@ -68,14 +93,6 @@ def _validator(schemas: Schemas, kind: str, schema: Mapping[str, Any]) -> jsonsc
     if not schema or not (is_json(kind) or kind == FORM):
         return None
     return schemas.validator_or_none(schema, f"A request body of type {kind}")
-
-
-def _parsed(content: bytes, kind: str) -> Any:
-    if is_json(kind):
-        return parse_json(content)
-    if kind == FORM:
-        return _form(content)
-    return ABSENT
 
 
 def parse_json(content: bytes) -> Any:
@@ -110,9 +127,9 @@ def depth(content: bytes) -> int:
     return deepest
 
 
-def _form(content: bytes) -> Any:
+def _form(content: bytes) -> list[tuple[str, str]]:
     try:
-        return dict(parse_qsl(content.decode(), keep_blank_values=True, errors="strict", max_num_fields=1000))
+        return parse_qsl(content.decode(), keep_blank_values=True, errors="strict", max_num_fields=1000)
     except (UnicodeDecodeError, ValueError) as problem:
         raise Refused("malformedBody", f"The form cannot be read: {problem}.") from problem
 

@@ -38,9 +38,11 @@ class Conformance:
 
     def problem(self, reply: Reply, kind: str = "") -> str:
         """Return what is wrong with `reply`, an answer to an error of `kind` if any; empty if nothing."""
+        if reply.status == 304:
+            return ""  # RFC 9110, section 15.4.5: never with a body, whatever the default response has
         response = self._operation.response(reply.status)
         if response is None:
-            if kind in PROTOCOL or reply.status == 304:
+            if kind in PROTOCOL:
                 return ""
             return f"{self._operation.id} does not document the status {reply.status}."
         return self._body(reply, response) or _headers(reply, response)

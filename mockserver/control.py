@@ -13,6 +13,7 @@ from mockserver.answers import Refused, Reply
 from mockserver.bodies import parse_json
 from mockserver.clock import ManualClock, shown
 from mockserver.effects import guarded
+from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.principals import ANONYMOUS, Principals
 from mockserver.store import Resource
@@ -73,9 +74,9 @@ class Control:
                     "unauthorized", "The control door is open to who sends its token as a bearer token."
                 )
             return
-        hosts = (client, urlsplit(f"//{headers.get('host', '')}").hostname or "localhost")
+        hosts = (client, _host_of(f"//{headers.get('host', '')}") or "localhost")
         origin = headers.get("origin")
-        if not all(map(is_loopback, hosts)) or (origin and not is_loopback(urlsplit(origin).hostname or "")):
+        if not all(map(is_loopback, hosts)) or (origin and not is_loopback(_host_of(origin))):
             detail = "The control door is open on this machine only; start the server with a control token."
             raise Refused("forbidden", detail)
 
@@ -150,7 +151,7 @@ class Control:
         """Make an external transition: what somebody does outside the API."""
         _only(body, "principal", "resource", "id", "transition")
         kind, world = self._kind(_text(body, "resource")), self._world(body)
-        resource = world.stores[kind.name].by_id(body.get("id"))
+        resource = world.stores[kind.name].by_id(hashable(body.get("id")))
         if resource is None:
             raise Refused("notFound", f"There is no {kind.name} {body.get('id')!r} in this world.")
         name = _text(body, "transition")
@@ -198,6 +199,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _host_of(url: str) -> str:
+    """Return the host in `url`, `?` where it is written wrongly."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return "?"
 
 
 def _moment(body: Body, now: int) -> int:

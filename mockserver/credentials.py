@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from mockserver.answers import Refused
@@ -40,10 +39,10 @@ class Gate:
         Raises:
             Refused: there is no credential where one is needed, or it is nobody's.
         """
-        for way in self._ways:
-            found = [extract(headers, query) for extract in way]
-            if all(credential is not None for credential in found):
-                return self._known(str(found[0]))
+        for first, *others in self._ways:
+            credential = first(headers, query)
+            if credential is not None and all(other(headers, query) is not None for other in others):
+                return self._known(credential)
         if self._anonymous:
             return self._principals.anonymous
         raise Refused(
@@ -91,12 +90,12 @@ def _basic(headers: Headers, _query: bytes) -> str | None:
 
 
 def cookie(header: str, name: str) -> str | None:
-    """Return the cookie `name` out of a Cookie header."""
-    try:
-        found = SimpleCookie(header).get(name)
-    except CookieError:
-        return None
-    return found.value or None if found else None
+    """Return the cookie `name` out of a Cookie header; odd neighbours do not hide it."""
+    for pair in header.split(";"):
+        found, _, value = pair.strip().partition("=")
+        if found == name:
+            return value.strip('"') or None
+    return None
 
 
 def _challenge(schemes: list[Mapping[str, Any]]) -> str:

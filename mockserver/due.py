@@ -38,13 +38,15 @@ class DueTimes:
         while self._heap and self._heap[0][0] <= now:
             moment, _, resource = heapq.heappop(self._heap)
             if resource.due == moment:
+                resource.due = None
                 return resource
             self._stale -= 1
         return None
 
     def upcoming(self) -> Iterator[Resource]:
         """Yield the resources that are due some time, earliest first."""
-        yield from (entry[2] for entry in sorted(self._heap) if entry[2].due == entry[0])
+        # A resource that was due at this moment before, and then not, has two entries for it.
+        yield from dict.fromkeys(entry[2] for entry in sorted(self._heap) if entry[2].due == entry[0])
 
     def _sweep(self) -> None:
         self._heap = [entry for entry in self._heap if entry[2].due == entry[0]]

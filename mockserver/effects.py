@@ -10,7 +10,7 @@ import orjson
 
 from mockserver import evaluation
 from mockserver.answers import Refused, Reply, Responder
-from mockserver.evaluation import Frame, Request
+from mockserver.evaluation import Compute, Frame, Request
 from mockserver.kind import Kind
 from mockserver.locating import Locator, Scope
 from mockserver.store import Resource
@@ -18,7 +18,7 @@ from mockserver.world import MissingParent, NotUnique, World, WorldFull
 from speckit import pointer
 from speckit.expression import Source
 from speckit.faults import did_you_mean
-from speckit.lifecycle import Answer, Otherwise, Rule, Success, Transition, ViewChoice
+from speckit.lifecycle import Answer, Rule, Success, Transition, ViewChoice
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
 
@@ -40,19 +40,29 @@ class Effecting:
         self.rule = rule
         self.operation = operation
         self._status = documented_success(operation)
-        self._answers = [(success, self._responder(success)) for success in rule.success]
-        self._views = [kind.view(ViewChoice(s.view) if s.view else rule.view) for s in rule.success]
+        self._answers = [(self._view(success), self._responder(success)) for success in rule.success]
+        self._is_choosy = len(self._answers) > 1
 
     def succeed(self, frame: Frame, resource: Resource, transition: str = "") -> Reply:
         """Return the answer of success after `transition` (or after none)."""
-        chosen = next((i for i, (s, _) in enumerate(self._answers) if not s.on or transition in s.on), 0)
-        frame.resource = self._views[chosen](frame)
-        reply = self._answers[chosen][1](frame)
+        view, respond = self._chosen(transition) if self._is_choosy else self._answers[0]
+        frame.resource = view(frame)
+        return self._tagged(respond(frame), resource)
+
+    def _tagged(self, reply: Reply, resource: Resource) -> Reply:
         if self.kind.lifecycle.etag:
             reply.headers = (*reply.headers, ("ETag", etag(resource)))
         return reply
 
-    def _responder(self, success: Success) -> Responder:
+    def _chosen(self, transition: str) -> tuple[Compute, Responder]:
+        """Return the view and the answer of success after `transition`."""
+        fitting = (i for i, each in enumerate(self.rule.success) if not each.on or transition in each.on)
+        return self._answers[next(fitting, 0)]
+
+    def _view(self, success: Success) -> Compute:
+        return self.kind.view(ViewChoice(success.view) if success.view else self.rule.view)
+
+    def _responder(self, success: Answer) -> Responder:
         status = success.status or self._status
         body = success.body
         response = self.operation.response(status)
@@ -79,7 +89,7 @@ class Get(Effecting):
                 f"It is {resource.state}; this is there when it is {' or '.join(self.rule.available_in)}."
             )
             raise Refused("refused", detail, self.rule.unavailable, frame)
-        if self.kind.lifecycle.etag and request.headers.get("if-none-match") == etag(resource):
+        if self.kind.lifecycle.etag and _is_known(request.headers.get("if-none-match"), etag(resource)):
             return Reply(304, headers=(("ETag", etag(resource)),))
         return self.succeed(frame, resource)
 
@@ -91,7 +101,8 @@ class Trigger(Effecting):
         super().__init__(kind, rule, operation)
         self._locate = Locator(kind, rule, operation)
         self._change = evaluation.assigned(rule.change, kind.form)
-        self._otherwise = [(each, self._unmoved(each)) for each in rule.otherwise]
+        self._otherwise = [(each, self._responder(each.answer)) for each in rule.otherwise]
+        self._still = kind.view(rule.view)
 
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the answer of success, or what the document says for the resource's state."""
@@ -113,9 +124,9 @@ class Trigger(Effecting):
         for otherwise, responder in self._otherwise:
             if not otherwise.states or resource.state in otherwise.states:
                 if otherwise.effect == "none":
-                    frame.resource = self.kind.plain(frame)
-                    return responder(frame)
-                raise Refused("refused", self._detail(resource), otherwise.answer, frame)
+                    frame.resource = self._still(frame)
+                    return self._tagged(responder(frame), resource)
+                raise Refused("refused", self._detail(resource), _spelled_out(otherwise.answer), frame)
         if self.rule.role == "update":
             return None
         raise Refused("refused", self._detail(resource), None, frame)
@@ -125,9 +136,6 @@ class Trigger(Effecting):
         starts = [state for move in moves if self.rule.operation in move.triggers for state in move.starts]
         wanted = " or ".join(dict.fromkeys(starts))
         return f"{self.kind.name} {resource.id} is {resource.state}; this starts from {wanted or 'no state'}."
-
-    def _unmoved(self, otherwise: Otherwise) -> Responder:
-        return Responder(otherwise.answer, self._status, self.kind.form)
 
 
 class Create(Effecting):
@@ -164,7 +172,9 @@ class Create(Effecting):
         frame = world.frame(request)
         given = self._given(world, request, frame)
         resource = guarded(self._make, world, frame, given, request.headers.get(SCENARIO_HEADER, ""))
-        return self.succeed(world.frame_of(resource, request), resource)
+        # The frame it was made in is the one to show it in: nothing has happened since.
+        frame.resource, frame.state = resource.fields, self.kind.shown_state(resource.state)
+        return self.succeed(frame, resource)
 
     def _make(self, world: World, frame: Frame, given: Mapping[str, Any], scenario: str) -> Resource:
         scenarios = self.kind.lifecycle.scenarios
@@ -221,6 +231,13 @@ def check_precondition(kind: Kind, resource: Resource, request: Request, frame: 
         raise Refused("preconditionFailed", detail, None, frame)
 
 
+def _is_known(tags: str | None, current: str) -> bool:
+    """Return whether If-None-Match names `current`, weak or strong (RFC 9110, section 13.1.2)."""
+    return tags is not None and (
+        tags == "*" or current in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
+    )
+
+
 def etag(resource: Resource) -> str:
     """Return the entity tag of `resource`: another one after every change."""
     return f'"{resource.serial}-{resource.version}"'
@@ -231,6 +248,11 @@ def fingerprint(request: Request) -> bytes:
     body = None if request.body is ABSENT else request.body
     content = orjson.dumps([dict(request.path), dict(request.query), body], option=orjson.OPT_SORT_KEYS)
     return blake2b(content, digest_size=16).digest()
+
+
+def _spelled_out(answer: Answer) -> Answer | None:
+    """Return `answer`, or None where it says nothing and the usual one for its kind stands."""
+    return None if answer == Answer() else answer
 
 
 def documented_success(operation: Operation) -> int:

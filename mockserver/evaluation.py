@@ -105,19 +105,29 @@ def compiled(template: Template, form: str = "date-time") -> Compute:
 
 def holds(guard: Guard, form: str = "date-time") -> Test:
     """Return the function that tells whether all conditions of `guard` hold."""
+    if not guard:
+        return _always
     tests = [(compiled(source, form), _condition(condition)) for source, condition in guard]
     return lambda frame: all(test(compute(frame)) for compute, test in tests)
+
+
+def _always(_frame: Frame) -> bool:
+    return True
 
 
 def assigned(
     assignments: tuple[tuple[Path, Template], ...], form: str
 ) -> Callable[[Frame, dict[str, Any]], None]:
     """Return the function that writes `assignments` into a resource; absent values change nothing."""
-    steps = [(path, compiled(template, form)) for path, template in assignments]
+    steps = [(path, len(path) == 1, compiled(template, form)) for path, template in assignments]
 
     def assign(frame: Frame, fields: dict[str, Any]) -> None:
-        for path, compute in steps:
-            if (value := compute(frame)) is not ABSENT:
+        for path, is_top, compute in steps:
+            if (value := compute(frame)) is ABSENT:
+                continue
+            if is_top:
+                fields[path[0]] = value
+            else:
                 pointer.write(fields, path, value)
 
     return assign
@@ -145,8 +155,18 @@ def _source(source: expression.Source, form: str) -> Compute:
     if not path or source.kind == "parent":
         return look_up
     if len(path) == 1:
-        return _member(look_up, path[0])
+        return _field(path[0]) if source.kind == "resource" else _member(look_up, path[0])
     return lambda frame: pointer.read(look_up(frame), path)
+
+
+def _field(key: str) -> Compute:
+    """Return what reads a field of the resource: the most frequent expression of all."""
+
+    def field(frame: Frame) -> Any:
+        resource = frame.resource
+        return resource.get(key, ABSENT) if resource.__class__ is dict else pointer.read(resource, (key,))
+
+    return field
 
 
 def _member(look_up: Compute, key: str) -> Compute:
@@ -237,8 +257,7 @@ def _members(items: list[tuple[str, Compute]]) -> Compute:
         return _envelope(*items[0])
 
     def members(frame: Frame) -> Any:
-        computed = [(key, compute(frame)) for key, compute in items]
-        return {key: value for key, value in computed if value is not ABSENT}
+        return {key: value for key, compute in items if (value := compute(frame)) is not ABSENT}
 
     return members
 
@@ -277,7 +296,7 @@ def _moment(moment: expression.Moment, form: str) -> Compute:
         start, plus = base(frame), later(frame)
         if start is None or plus is None:
             return ABSENT
-        when = min(start + plus, timing.LATEST)
+        when = max(timing.EARLIEST, min(start + plus, timing.LATEST))
         return timing.render(timing.next_full(when, moment.next) if moment.next else when, form)
 
     return compute

@@ -15,12 +15,13 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = [
     "ROUTING_CONTEXT",
     "ASGIApp",
     "AsyncApp",
+    "Message",
     "Receive",
     "Resolution",
     "Resolver",

@@ -29,11 +29,14 @@ class Sequences:
 class Drawing:
     """Draws what a resource's values need at one moment: numbers in order, random digits."""
 
+    __slots__ = ("_drawn", "_moment", "_name", "_sequences", "_serial", "_start", "_world")
+
     def __init__(
         self, world: bytes, name: str, serial: int, moment: int, sequences: Sequences, start: int
     ) -> None:
         self._world = world
-        self._about = f"{name}/{serial}/{moment}/"
+        self._serial = serial
+        self._moment = moment
         self._drawn = 0
         self._sequences = sequences
         self._name = name
@@ -46,7 +49,8 @@ class Drawing:
     def digits(self) -> str:
         """Return 64 hexadecimal digits nobody can guess from the ones before."""
         self._drawn += 1
-        return blake2b(f"{self._about}{self._drawn}".encode(), key=self._world, digest_size=32).hexdigest()
+        drawn = f"{self._name}/{self._serial}/{self._moment}/{self._drawn}"
+        return blake2b(drawn.encode(), key=self._world, digest_size=32).hexdigest()
 
 
 def world_key(seed: int, principal: str) -> bytes:

@@ -54,23 +54,29 @@ EMPTY = Bucket()
 class Index:
     """All resources of a kind by the values of `paths` taken together."""
 
-    __slots__ = ("_buckets", "_keys", "paths")
+    __slots__ = ("_buckets", "_parts", "paths")
 
     def __init__(self, paths: tuple[Path, ...]) -> None:
         self.paths = paths
         self._buckets: dict[Any, Bucket] = {}
-        self._keys = tuple(path[0] if len(path) == 1 else "" for path in paths)
+        # Most fields are at the top, where no walk is needed.
+        self._parts = [(path[0] if len(path) == 1 else "", path) for path in paths]
 
     def key(self, fields: Mapping[str, Any]) -> Any:
         """Return the values of this index's fields, as something hashable."""
-        if len(self.paths) == 1:
-            return self._value(fields, 0)
-        return tuple(self._value(fields, position) for position in range(len(self.paths)))
+        values = [
+            hashable(fields.get(key) if key else pointer.read(fields, path)) for key, path in self._parts
+        ]
+        return values[0] if len(values) == 1 else tuple(values)
 
-    def _value(self, fields: Mapping[str, Any], position: int) -> Any:
-        key = self._keys[position]
-        value = fields.get(key) if key else pointer.read(fields, self.paths[position])
-        return hashable(value)
+    def same(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Return whether a resource that changes keeps the very values it is indexed by."""
+        return all(
+            before.get(key) is after.get(key)
+            if key
+            else pointer.read(before, path) is pointer.read(after, path)
+            for key, path in self._parts
+        )
 
     def add(self, key: Any, rank: Rank) -> None:
         """Enter a resource under `key`."""

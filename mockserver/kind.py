@@ -19,9 +19,13 @@ Assign = Callable[[Frame, dict[str, Any]], None]
 
 
 class Move:
-    """A transition, ready to be made."""
+    """A transition, ready to be made.
 
-    __slots__ = ("assign", "every", "holds", "transition", "until")
+    `delay` is set where a move by time depends on nothing but when its state was
+    entered: then nobody has to look at the resource to know the moment.
+    """
+
+    __slots__ = ("assign", "delay", "every", "holds", "transition", "until")
 
     def __init__(self, transition: Transition, form: str) -> None:
         self.transition = transition
@@ -29,6 +33,7 @@ class Move:
         self.assign = evaluation.assigned(transition.set, form)
         after = transition.after
         self.until = evaluation.compiled(after.until, form) if after and after.until else None
+        self.delay = after.duration if after and not (transition.when or after.until or after.polls) else None
         self.every = _period(transition.every, form)
 
 
@@ -47,6 +52,13 @@ class Kind:
         self.birth = Birth(lifecycle)
         self.seeds = [(seed, evaluation.compiled(seed.set, self.form)) for seed in lifecycle.seeds]
         self.plain = self._view(View(""))
+        self.bared = _without(lifecycle.hidden)
+        self.polled = frozenset(
+            start
+            for each in lifecycle.transitions
+            if each.after and each.after.polls
+            for start in each.starts
+        )
         self._views = {name: self._view(view) for name, view in lifecycle.views.items()}
         self._guards = {id(guard): evaluation.holds(guard, self.form) for guard, _ in lifecycle.initial}
         self._guards |= {id(move.transition.when): move.holds for move in self.moves.values()}
@@ -93,7 +105,8 @@ class Kind:
         if view.only:
             return _only(view.only)
         hidden = [path for path in self.lifecycle.hidden if path not in view.show]
-        return _without((*hidden, *view.omit))
+        bared = _without((*hidden, *view.omit))
+        return lambda frame: bared(frame.resource)
 
 
 class Birth:
@@ -207,17 +220,27 @@ def _word(value: Any) -> str:
     return "" if value is ABSENT else evaluation.shown(value)
 
 
-def _without(paths: tuple[Path, ...]) -> Compute:
-    keys = frozenset(path[0] for path in paths if len(path) == 1)
+def _without(paths: tuple[Path, ...]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return the function that leaves `paths` out of a resource's fields."""
+    keys = [path[0] for path in paths if len(path) == 1]
     deep = [path for path in paths if len(path) > 1]
 
-    def without(frame: Frame) -> dict[str, Any]:
-        fields = {key: value for key, value in frame.resource.items() if key not in keys}
+    def without(resource: dict[str, Any]) -> dict[str, Any]:
+        fields = resource.copy()
+        for key in keys:
+            fields.pop(key, None)
         for path in deep:
             pointer.remove(fields, path)
         return fields
 
-    return without if paths else lambda frame: frame.resource
+    def without_one(resource: dict[str, Any]) -> dict[str, Any]:
+        fields = resource.copy()
+        fields.pop(keys[0], None)
+        return fields
+
+    if not paths:
+        return lambda resource: resource
+    return without_one if len(keys) == len(paths) == 1 else without
 
 
 def _only(paths: tuple[Path, ...]) -> Compute:

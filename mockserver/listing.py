@@ -13,13 +13,13 @@ import orjson
 
 from mockserver.answers import Refused, Reply, Responder
 from mockserver.effects import documented_success
-from mockserver.evaluation import Frame, Request
+from mockserver.evaluation import Frame, Request, shown
 from mockserver.index import Bucket, Rank, hashable
 from mockserver.kind import Kind, scope_paths
 from mockserver.locating import Scope
 from mockserver.store import Resource, Store, sortable
 from mockserver.world import World
-from speckit import expression, pointer
+from speckit import expression, pointer, timing
 from speckit.expression import Source
 from speckit.lifecycle import Answer, Filter, Order, Paging, Path, Rule
 from speckit.operation import Operation
@@ -84,17 +84,12 @@ class Listing:
         return self._respond(frame)
 
     def _narrow(self, store: Store, scope: tuple[Any, ...], request: Request) -> tuple[Bucket, list[Test]]:
-        """Return the smallest bucket that holds every match, and the tests it leaves to be made."""
+        """Return the bucket of all that equal what is asked for, and the tests it leaves to be made."""
         asked = [(each, value) for each in self._rule.filters if (value := _asked(each, request)) is not None]
-        buckets = [
-            (store.bucket((*self._paths, each.field), (*scope, value)), each)
-            for each, value in asked
-            if each.match == "equals"
-        ]
-        if not buckets:
-            return store.bucket(self._paths, scope), [_test(each, value) for each, value in asked]
-        bucket, chosen = min(buckets, key=lambda pair: len(pair[0]))
-        return bucket, [_test(each, value) for each, value in asked if each is not chosen]
+        equal = [(each.field, value) for each, value in asked if each.match == "equals"]
+        paths = (*self._paths, *(field for field, _ in equal))
+        bucket = store.bucket(paths, (*scope, *(value for _, value in equal)))
+        return bucket, [_test(each, value) for each, value in asked if each.match != "equals"]
 
     def _order(self, request: Request) -> Order:
         """Return the order the client asks for, or the usual one."""
@@ -107,7 +102,7 @@ class Listing:
     def _slice(self, store: Store, bucket: Bucket, order: Order, window: Window) -> list[Resource]:
         """Return the page out of a bucket that holds matches only, in the order its index keeps."""
         window.start = _start(bucket, window, order.descending)
-        return [store.ranked(rank) for rank in bucket.slice(window.start, window.stop, order.descending)]
+        return list(store.ranked(bucket.slice(window.start, window.stop, order.descending)))
 
     def _scan(
         self, store: Store, bucket: Bucket, tests: list[Test], order: Order, window: Window
@@ -121,7 +116,9 @@ class Listing:
         if not self._counts:
             first = min(window.start, len(bucket))
             return list(islice(matching, first, None if window.size is None else first + window.size)), 0
-        found = list(matching)
+        found = list(_matching(store, bucket, tests, 0, order.descending))
+        if start:
+            window.start = len(found) - sum(1 for _ in matching)
         return found[window.start : window.stop], len(found)
 
     def _sort(
@@ -138,8 +135,9 @@ class Listing:
         return found[window.start : window.stop], len(found)
 
     def _shown(self, world: World, request: Request, found: list[Resource]) -> list[Any]:
-        if self._is_plain and not self._kind.lifecycle.hidden:
-            return [resource.fields for resource in found]
+        if self._is_plain:
+            bared = self._kind.bared
+            return [bared(resource.fields) for resource in found]
         return list(self._views(world.frame(request), world, found))
 
     def _views(self, frame: Frame, world: World, found: Iterable[Resource]) -> Iterator[Any]:
@@ -247,7 +245,7 @@ def _sources(body: expression.Template, headers: tuple[tuple[str, expression.Tem
 def _matching(
     store: Store, bucket: Bucket, tests: list[Test], start: int, descending: bool
 ) -> Iterator[Resource]:
-    ranked = (store.ranked(rank) for rank in bucket.slice(start, None, descending))
+    ranked = store.ranked(bucket.slice(start, None, descending))
     return (resource for resource in ranked if all(test(resource) for test in tests))
 
 
@@ -277,20 +275,31 @@ def _asked(each: Filter, request: Request) -> Any:
 def _test(each: Filter, value: Any) -> Test:
     field = each.field
     if each.match == "prefix":
-        return lambda resource: str(pointer.read(resource.fields, field)).startswith(str(value))
+        return lambda resource: _text(pointer.read(resource.fields, field)).startswith(str(value))
     if each.match in ("from", "to"):
         return _bound(field, value, each.match == "from")
-    wanted = {hashable(part) for part in (value if isinstance(value, list) else [value])}
     if each.match == "any" and isinstance(value, str):
-        wanted = set(value.split(","))
+        words = set(value.split(","))
+        return lambda resource: shown(pointer.read(resource.fields, field)) in words
+    wanted = {hashable(part) for part in (value if isinstance(value, list) else [value])}
     return lambda resource: hashable(pointer.read(resource.fields, field)) in wanted
 
 
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
 def _bound(field: Path, value: Any, is_lowest: bool) -> Test:
+    # The same moment can be written in many ways, so times are not compared as texts.
     limit = sortable(value)
+    moment = timing.parse(value, "date-time") if isinstance(value, str) else None
 
     def test(resource: Resource) -> bool:
-        key = sortable(pointer.read(resource.fields, field))
+        found = pointer.read(resource.fields, field)
+        if moment is not None and isinstance(found, str):
+            when = timing.parse(found, "date-time")
+            return when is not None and (when >= moment if is_lowest else when <= moment)
+        key = sortable(found)
         return key[0] == limit[0] and (key >= limit if is_lowest else key <= limit)
 
     return test

@@ -73,7 +73,7 @@ class Locator:
         parents = self._scope.fields(world, request)
         key = request.path[self._param]
         resource = self._find(world.stores[self._kind.name], key, world, request)
-        if resource is None or any(pointer.read(resource.fields, p.field) != found for p, found in parents):
+        if resource is None or not _is_below(resource, parents):
             raise Refused("notFound", f"There is no {self._kind.name} {key!r}.", None, world.frame(request))
         return resource
 
@@ -86,6 +86,10 @@ class Locator:
                 raise Refused("malformedId", f"'{key}' is not an integer.", None, world.frame(request))
             return store.by_id(number)
         return store.by_id(key)
+
+
+def _is_below(resource: Resource, parents: list[tuple[Parent, Any]]) -> bool:
+    return all(pointer.read(resource.fields, parent.field) == key for parent, key in parents)
 
 
 def _key(param: str, alternates: tuple[tuple[str, Any], ...], operation: Operation) -> tuple[str, int | None]:

@@ -21,7 +21,7 @@ class Machine:
     def __init__(self, lifecycle: Lifecycle) -> None:
         self._initial = lifecycle.initial
         self._triggered: dict[tuple[str, str], list[Transition]] = defaultdict(list)
-        self._automatic: dict[str, list[Transition]] = defaultdict(list)
+        self._automatic: dict[tuple[str, str], list[Transition]] = defaultdict(list)
         for transition in lifecycle.transitions:
             for start in transition.starts:
                 self._enter(start, transition)
@@ -30,7 +30,7 @@ class Machine:
         for trigger in transition.triggers:
             self._triggered[start, trigger].append(transition)
         if transition.after is not None:
-            self._automatic[start].append(transition)
+            self._automatic[start, transition.scenario].append(transition)
 
     def initial(self, holds: Holds) -> str:
         """Return the state a new resource starts in; empty where it has no states."""
@@ -46,6 +46,4 @@ class Machine:
 
         A scenario's own moves take the place of the plain ones.
         """
-        moves = self._automatic.get(state, ())
-        chosen = [move for move in moves if move.scenario == scenario]
-        return chosen or [move for move in moves if not move.scenario]
+        return self._automatic.get((state, scenario)) or self._automatic.get((state, "")) or ()

@@ -29,7 +29,7 @@ class Reader:
         self.name = parameter.name
         self.place = parameter.place
         self.parameter = parameter
-        self._parse = _parser(parameter.schema)
+        self._parse = parser(parameter.schema)
         self._default = parameter.schema.get("default", ABSENT)
         self._is_lenient = is_lenient
         self._kind = "malformedId" if is_id else "invalidParameter"
@@ -70,7 +70,7 @@ class Reader:
             texts = texts[0].split(
                 {"spaceDelimited": " ", "pipeDelimited": "|"}.get(self.parameter.style, ",")
             )
-        parse = _parser(self.parameter.schema.get("items", NOTHING))
+        parse = parser(self.parameter.schema.get("items", NOTHING))
         values = [parse(text) for text in texts]
         if ABSENT in values:
             raise self._refused(f"is '{','.join(texts)}', whose items are not all of the documented type")
@@ -118,7 +118,10 @@ class Parameters:
 
     def path(self, raw: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the path parameters; one that cannot be read keeps its text for the error answer."""
-        return {**raw, **{reader.name: reader.read([raw[reader.name]]) for reader in self._path}}
+        values: dict[str, Any] = dict(raw)
+        for reader in self._path:
+            values[reader.name] = reader.read([raw[reader.name]])
+        return values
 
     def query(self, raw: bytes) -> Mapping[str, Any]:
         """Return the query parameters, defaults included; undeclared ones are left out."""
@@ -165,7 +168,8 @@ def _validator(schemas: Schemas, parameter: Parameter) -> jsonschema_rs.Validato
     return schemas.validator_or_none(parameter.schema, f"The {parameter.place} parameter '{parameter.name}'")
 
 
-def _parser(schema: Mapping[str, Any]) -> Callable[[str], Any]:
+def parser(schema: Mapping[str, Any]) -> Callable[[str], Any]:
+    """Return the function that reads text as `schema` says; it yields ABSENT for what cannot be read so."""
     kinds = schema.get("type")
     kinds = kinds if isinstance(kinds, list) else [kinds]
     parsers = [_PARSERS[kind] for kind in ("integer", "number", "boolean") if kind in kinds]
@@ -173,6 +177,8 @@ def _parser(schema: Mapping[str, Any]) -> Callable[[str], Any]:
         return str
     if "string" in kinds:
         parsers.append(str)
+    if len(parsers) == 1:
+        return parsers[0]
     return lambda text: next((v for v in (parse(text) for parse in parsers) if v is not ABSENT), ABSENT)
 
 

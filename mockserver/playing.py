@@ -15,7 +15,7 @@ from mockserver.effects import Create, Effect, Get, Trigger
 from mockserver.evaluation import Frame, Request
 from mockserver.listing import Listing
 from mockserver.parameters import Parameters
-from mockserver.principals import Principals
+from mockserver.principals import ANONYMOUS, Principal, Principals
 from mockserver.samples import Sample
 from mockserver.worlds import TooManyWorlds, Worlds
 from speckit.conventions import governing
@@ -93,9 +93,8 @@ class Played:
     def _play(self, request: Request, query: bytes, content: bytes) -> Reply:
         headers: dict[str, str] = request.headers  # type: ignore[assignment]
         principal = self._gate(headers, query)
-        if not principal.may(self._roles):
-            detail = f"{principal.name} is not {' or '.join(self._roles)}, which this operation is for."
-            raise Refused("forbidden", detail)
+        if self._roles and not principal.may(self._roles):
+            raise _unwelcome(principal, self._roles)
         request.path = self._parameters.path(request.path)
         request.query = self._parameters.query(query)
         self._parameters.check_headers(headers)
@@ -115,6 +114,12 @@ class Played:
         log.error("%s: %s", self.operation.id, problem)
         refused = Refused("internal", f"The response broke the document. {problem}")
         return Catalogue(governing((), "")).reply(refused, Frame(Request(), 0, {}))
+
+
+def _unwelcome(principal: Principal, roles: tuple[str, ...]) -> Refused:
+    """Return the refusal of a caller without one of `roles`: nobody may become somebody, others may not."""
+    detail = f"{principal.name} is not {' or '.join(roles)}, which this operation is for."
+    return Refused("unauthorized" if principal.name == ANONYMOUS else "forbidden", detail)
 
 
 def _rule(specification: Specification, operation: Operation) -> tuple[Lifecycle | None, Rule | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,12 @@ def principal(name: str, roles: Iterable[str] | None = None, number: int | None 
     return Principal(name, None if roles is None else frozenset(roles), {"name": name, "id": fixed})
 
 
+@lru_cache(maxsize=1024)
+def _anybody(credential: str) -> Principal:
+    """Return the caller that `credential` is, where every credential is somebody."""
+    return principal(credential)
+
+
 class Principals:
     """Tells callers apart by their credential.
 
@@ -44,7 +51,6 @@ class Principals:
 
     def __init__(self, known: Mapping[str, Principal] | None = None) -> None:
         self._known = known
-        self._seen: dict[str, Principal] = {}
         nobody = principal(ANONYMOUS) if known is None else principal(ANONYMOUS, roles=())
         self.anonymous = (known or {}).get("", nobody)
 
@@ -52,15 +58,14 @@ class Principals:
         """Return the caller with `credential`, or None if nobody has it."""
         if self._known is not None:
             return self._known.get(credential)
-        found = self._seen.get(credential)
-        return found if found is not None else principal(credential)
+        return _anybody(credential)
 
     def named(self, name: str) -> Principal | None:
         """Return the caller called `name`; without a list, the one whose credential it is."""
         if name == ANONYMOUS:
             return self.anonymous
         if self._known is None:
-            return principal(name)
+            return _anybody(name)
         return next((each for each in self._known.values() if each.name == name), None)
 
 

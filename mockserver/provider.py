@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.answers import Refused
 from mockserver.effects import guarded
+from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.store import Resource, Store
 from mockserver.world import World
@@ -41,7 +42,7 @@ def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[
     for name in fields:
         _known(name, kind.birth.keys, "field", kind)
     store = world.stores[kind.name]
-    if store.by_id(fields.get(kind.identity[0])) is not None:
+    if store.by_id(hashable(fields.get(kind.identity[0]))) is not None:
         raise Refused("conflict", f"There is a {kind.name} {fields[kind.identity[0]]!r} already.")
     given = {**_setting(world, kind, store, state, fields), **fields}
     return guarded(world.create, store, world.frame(), given, state=state, scenario=scenario)

@@ -20,7 +20,7 @@ class UnreadablePath(ValueError):
     """The path is not UTF-8 below its percent signs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """What a path leads to: its operations by method, and the values of its parameters."""
 
@@ -43,11 +43,15 @@ class _Leaf:
 
 
 class _Node:
-    """One segment of all paths. Fixed text comes first, then mixed text, then a whole parameter."""
+    """One segment of all paths. Fixed text comes first, then mixed text, then a whole parameter.
 
-    __slots__ = ("any", "fixed", "leaf", "mixed")
+    Where one segment may fit more than one way on, the node forks.
+    """
+
+    __slots__ = ("any", "fixed", "forks", "leaf", "mixed")
 
     def __init__(self) -> None:
+        self.forks = False
         self.fixed: dict[str, _Node] = {}
         self.mixed: list[tuple[re.Pattern[str], _Node]] = []
         self.any: _Node | None = None
@@ -55,6 +59,11 @@ class _Node:
 
     def child(self, segment: str) -> _Node:
         """Return the node below for one segment of a path template, made if it is new."""
+        below = self._below(segment)
+        self.forks = bool(self.mixed) or (self.any is not None and bool(self.fixed))
+        return below
+
+    def _below(self, segment: str) -> _Node:
         if not _PARAMETER.search(segment):
             return self.fixed.setdefault(segment, _Node())
         if _PARAMETER.fullmatch(segment):
@@ -64,7 +73,7 @@ class _Node:
         for known, node in self.mixed:
             if known.pattern == pattern:
                 return node
-        self.mixed.append((re.compile(pattern), _Node()))
+        self.mixed.append((re.compile(pattern, re.DOTALL), _Node()))
         return self.mixed[-1][1]
 
 
@@ -122,17 +131,33 @@ def decoded(raw_path: bytes) -> list[str]:
     """
     try:
         segments = raw_path.decode().split("/")[1:]
-        return [unquote(s, errors="strict") if "%" in s else s for s in segments]
+        if b"%" not in raw_path:
+            return segments
+        return [unquote(segment, errors="strict") for segment in segments]
     except UnicodeDecodeError as problem:
         raise UnreadablePath(str(problem)) from problem
 
 
 def _walk(node: _Node, segments: list[str], at: int, values: list[str]) -> _Leaf | None:
     """Return the leaf that the segments from `at` on lead to; the most concrete way wins."""
-    if at == len(segments):
-        return node.leaf
+    for position in range(at, len(segments)):
+        segment = segments[position]
+        if node.forks:
+            return _choose(node, segments, position, values)
+        below = node.fixed.get(segment)
+        if below is None:
+            below = node.any
+            if below is None or not segment:
+                return None
+            values.append(segment)
+        node = below
+    return node.leaf
+
+
+def _choose(node: _Node, segments: list[str], at: int, values: list[str]) -> _Leaf | None:
+    """Return the leaf behind a node with several ways on, tried one after the other."""
     segment = segments[at]
-    if segment in node.fixed and (leaf := _walk(node.fixed[segment], segments, at + 1, values)):
+    if segment in node.fixed and (leaf := _with(node.fixed[segment], segments, at, values, ())):
         return leaf
     for pattern, below in node.mixed:
         match = pattern.fullmatch(segment)

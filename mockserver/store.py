@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from mockserver.index import Bucket, Index, Rank, hashable
@@ -66,6 +66,7 @@ class Store:
         self._layout = layout
         self._by_id: dict[Any, Resource] = {}
         self._by_rank: dict[Rank, Resource] = {}
+        self._ranked = self._by_id if layout.order == layout.identity else self._by_rank
         self._all = Bucket()
         self._alternates: list[dict[Any, Resource]] = [{} for _ in layout.alternates]
         self._indexes = {paths: Index(paths) for paths in layout.indexes}
@@ -124,18 +125,16 @@ class Store:
 
     def replace(self, resource: Resource, fields: dict[str, Any], state: str) -> None:
         """Give `resource` other fields and another state, and find it by them from now on."""
-        before = self._layout.rank(resource)
-        old = [index.key(resource.fields) for index in self._indexes.values()]
+        before, old = self._layout.rank(resource), resource.fields
         self._leave(resource)
         resource.fields, resource.state = fields, state
         after = self._enter(resource)
         if before != after:
             self._reorder(resource, before, after)
-        for index, key in zip(self._indexes.values(), old, strict=True):
-            new = index.key(fields)
-            if new != key or before != after:
-                index.discard(key, before)
-                index.add(new, after)
+        for index in self._indexes.values():
+            if before != after or not index.same(old, fields):
+                index.discard(index.key(old), before)
+                index.add(index.key(fields), after)
 
     def _reorder(self, resource: Resource, before: Rank, after: Rank) -> None:
         self._by_rank.pop(before, None)
@@ -166,14 +165,24 @@ class Store:
     def bucket(self, paths: tuple[Path, ...], values: tuple[Any, ...]) -> Bucket:
         """Return the resources that hold `values` in `paths`; all of them where `paths` is empty.
 
-        Raises:
-            KeyError: there is no index on `paths`.
+        Filters can be combined in more ways than anybody will: an index that the
+        layout does not name is made when it is first asked for, then kept.
         """
-        return self._indexes[paths].bucket(values) if paths else self._all
+        if not paths:
+            return self._all
+        if paths not in self._indexes:
+            self._indexes[paths] = self._indexed(paths)
+        return self._indexes[paths].bucket(values)
 
-    def ranked(self, rank: Rank) -> Resource:
-        """Return the resource of that rank."""
-        return (self._by_id if self._layout.order == self._layout.identity else self._by_rank)[rank]
+    def _indexed(self, paths: tuple[Path, ...]) -> Index:
+        index = Index(paths)
+        for resource in self:
+            index.add(index.key(resource.fields), self._layout.rank(resource))
+        return index
+
+    def ranked(self, ranks: Iterable[Rank]) -> Iterator[Resource]:
+        """Return the resource of each rank."""
+        return map(self._ranked.__getitem__, ranks)
 
     def rank(self, resource: Resource) -> Rank:
         """Return what `resource` is ordered by."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+from asyncio import CancelledError
 from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
+
+from starlette.middleware.cors import CORSMiddleware
 
 from mockserver.answers import Catalogue, Refused, Reply, Responder
 from mockserver.evaluation import Frame, Request
 from mockserver.framework import (
     ROUTING_CONTEXT,
     ASGIApp,
+    Message,
     Receive,
     RoutedAPI,
     RoutedMiddleware,
@@ -26,6 +30,25 @@ from speckit.conventions import Conventions, governing
 
 log = logging.getLogger("understudy")
 
+VARY = (b"vary", b"Origin")
+
+
+class Origins(CORSMiddleware):
+    """Cross-origin rules (the Fetch standard); a request that names no origin goes straight through."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; whatever is answered depends on its origin, and says so."""
+        if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
+            await super().__call__(scope, receive, send)
+            return
+
+        async def varying(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].append(VARY)
+            await send(message)
+
+        await self.app(scope, receive, varying)
+
 
 class Guard:
     """Turns a fault of ours into a 500 that says so, with the traceback in the log."""
@@ -38,6 +61,12 @@ class Guard:
         """Pass the request on."""
         try:
             await self._app(scope, receive, send)
+        except CancelledError:
+            # The server is ending, and the rest of the request has not come in time.
+            if scope["type"] != "http":
+                raise
+            refused = Refused("overloaded", "The server is ending.")
+            await respond(send, self._catalogue.reply(refused, Frame(Request(), 0, {})))
         except Exception:
             if scope["type"] != "http":
                 raise

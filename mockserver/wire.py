@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -27,7 +27,8 @@ async def content_of(receive: Receive, headers: dict[str, str], limit: int) -> b
     """Return the whole request body.
 
     Raises:
-        Refused: it is larger than `limit` bytes, by its own account or in fact.
+        Refused: it is larger than `limit` bytes, by its own account or in fact;
+            or the client went away before its end.
     """
     declared = headers.get("content-length", "")
     if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
@@ -36,6 +37,9 @@ async def content_of(receive: Receive, headers: dict[str, str], limit: int) -> b
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            # What came so far may well be readable, but it is not what was to be sent.
+            raise Refused("malformedBody", "The body ended before its end; send it whole.")
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
@@ -63,7 +67,7 @@ def encoded(reply: Reply) -> bytes:
 
 
 async def respond(
-    send: Send, reply: Reply, *, head: bool = False, more: Iterable[tuple[str, str]] = ()
+    send: Send, reply: Reply, *, head: bool = False, more: Sequence[tuple[str, str]] = ()
 ) -> None:
     """Send `reply`; for a HEAD request, everything but its body."""
     content = encoded(reply)
@@ -71,7 +75,7 @@ async def respond(
     await send({"type": "http.response.body", "body": b"" if head else content})
 
 
-def _raw(reply: Reply, content: bytes, more: Iterable[tuple[str, str]]) -> RawHeaders:
+def _raw(reply: Reply, content: bytes, more: Sequence[tuple[str, str]]) -> RawHeaders:
     raw: RawHeaders = []
     if content:
         is_json = reply.content_type is JSON
@@ -80,7 +84,8 @@ def _raw(reply: Reply, content: bytes, more: Iterable[tuple[str, str]]) -> RawHe
         )
     if reply.status not in (204, 304):
         raw.append((b"content-length", str(len(content)).encode()))
-    raw.extend(_encodable(name, value) for name, value in (*reply.headers, *more))
+    if reply.headers or more:
+        raw.extend(_encodable(name, value) for name, value in (*reply.headers, *more))
     return raw
 
 

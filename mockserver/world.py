@@ -68,13 +68,14 @@ class World:
         self._key = world_key(seed, str(principal["name"]))
         self._sequences = sequences
         self._serial = 0
+        self._count = 0
         self._limit = limit
         self._due = DueTimes()
         self.stores = {name: Store(kind.layout, kind) for name, kind in kinds.items()}
         self._plant()
 
     def __len__(self) -> int:
-        return sum(map(len, self.stores.values()))
+        return self._count
 
     def upcoming(self) -> list[Resource]:
         """Return the resources that will move by themselves, the next one first."""
@@ -105,9 +106,12 @@ class World:
     def look(self, resource: Resource) -> None:
         """Count a look at `resource`; it may be the one after which it moves."""
         resource.looks += 1
-        for move in self._automatic(resource, self.frame_of(resource)):
+        if resource.state not in resource.store.kind.polled:
+            return
+        for move in self._automatic(resource):
             after = move.transition.after
-            if after and after.polls and resource.looks >= after.polls:
+            is_enough = after is not None and 0 < after.polls <= resource.looks
+            if is_enough and move.holds(self.frame_of(resource)):
                 self.move(resource, move.transition, self.frame_of(resource))
                 return
 
@@ -136,7 +140,7 @@ class World:
             NotUnique: another resource holds the same values.
             WorldFull: there is no room.
         """
-        if len(self) >= self._limit:
+        if self._count >= self._limit:
             raise WorldFull(self._limit)
         kind: Kind = store.kind
         serial = self._serial + 1
@@ -151,6 +155,7 @@ class World:
         resource.state, resource.scenario = state, scenario or self.scenario
         self._serial = serial
         store.add(resource)
+        self._count += 1
         self._schedule(resource)
         return resource
 
@@ -186,6 +191,7 @@ class World:
         """Make `resource` be gone."""
         self._due.schedule(resource, None)
         resource.store.remove(resource)
+        self._count -= 1
 
     def _plant(self) -> None:
         for store in self.stores.values():
@@ -217,13 +223,17 @@ class World:
 
     def find_parent(self, parent: Parent, key: Any) -> Resource | None:
         """Return the resource `key` stands for among those that `parent` may be."""
-        stores = (self.stores[name] for name in parent.resources)
-        return next((found for found in (store.find(key) for store in stores) if found is not None), None)
+        for name in parent.resources:
+            if (found := self.stores[name].find(key)) is not None:
+                return found
+        return None
 
     def _check(self, store: Store, fields: dict[str, Any], state: str, own: Resource | None) -> None:
         kind: Kind = store.kind
         for parent in kind.lifecycle.parents.values():
             key = pointer.read(fields, parent.field)
+            if own is not None and key is pointer.read(own.fields, parent.field):
+                continue
             if key is not ABSENT and key is not None and self.find_parent(parent, key) is None:
                 raise MissingParent(parent, key)
         if unique := store.clash(fields, state, own):
@@ -240,6 +250,7 @@ class World:
         kind.enter(transition.ends, frame, fields)
         kind.moves[id(transition)].assign(frame, fields)
         self._commit(resource, fields, transition.ends, frame, entered=frame.now)
+        resource.looks = 0  # also where it was entered and left at the same moment
         return True
 
     def _commit(
@@ -254,25 +265,25 @@ class World:
             resource.entered, resource.looks = entered, 0
         self._schedule(resource)
 
-    def _automatic(self, resource: Resource, frame: Frame) -> list[Move]:
+    def _automatic(self, resource: Resource) -> list[Move]:
         kind: Kind = resource.store.kind
-        moves = (kind.moves[id(t)] for t in kind.machine.automatic(resource.state, resource.scenario))
-        return [move for move in moves if move.holds(frame)]
+        return [kind.moves[id(t)] for t in kind.machine.automatic(resource.state, resource.scenario)]
 
     def _next(self, resource: Resource) -> tuple[int, Move] | None:
         """Return when `resource` moves next by itself, and how; of equals the first declared."""
-        kind: Kind = resource.store.kind
-        if not kind.machine.automatic(resource.state, resource.scenario):
-            return None
-        frame = self.frame_of(resource)
-        timed = ((self._moment(resource, move, frame), move) for move in self._automatic(resource, frame))
-        return min(
-            ((when, move) for when, move in timed if when is not None), key=lambda t: t[0], default=None
-        )
+        earliest: tuple[int, Move] | None = None
+        for move in self._automatic(resource):
+            when = self._moment(resource, move)
+            if when is not None and (earliest is None or when < earliest[0]):
+                earliest = when, move
+        return earliest
 
-    def _moment(self, resource: Resource, move: Move, frame: Frame) -> int | None:
-        after = move.transition.after
-        if after is None or after.polls:
+    def _moment(self, resource: Resource, move: Move) -> int | None:
+        """Return when `resource` makes `move`, or None if not by time or not as it is."""
+        if move.delay is not None:
+            return resource.entered + move.delay
+        after, frame = move.transition.after, self.frame_of(resource)
+        if after is None or after.polls or not move.holds(frame):
             return None
         if move.until is None:
             return resource.entered + (after.duration or 0)

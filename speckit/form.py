@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ import jsonschema_rs
 import orjson
 from jsonschema_rs import ValidationError
 
-from speckit.faults import Fault, Pointer, did_you_mean
+from speckit.faults import Fault, did_you_mean
+from speckit.misfit import brief, exact
 
 _VOCABULARY = Path(__file__).parent / "vocabulary"
-_LONGEST = 80
 
 
 def form_faults(extension: str, raw: Any) -> list[Fault]:
@@ -33,7 +33,7 @@ def _compiled(extension: str) -> tuple[dict[str, Any], jsonschema_rs.Validator]:
 def _told(extension: str, error: ValidationError, raw: Any, schema: dict[str, Any]) -> Iterator[Fault]:
     """Yield what `error` means: one fault, or one for each key that is not known."""
     for each in _nearest(error):
-        path = (extension, *_exact(raw, each.instance_path))
+        path = (extension, *exact(raw, each.instance_path))
         kind: Any = each.kind
         if kind.name == "additionalProperties":
             known = _beside(each, schema)
@@ -63,7 +63,7 @@ def _nearest(error: ValidationError) -> list[ValidationError]:
 def _said(error: ValidationError) -> tuple[str, str]:
     """Return the message and the hint for an error of one value."""
     kind: Any = error.kind
-    value = _brief(error.instance)
+    value = brief(error.instance)
     match kind.name:
         case "required":
             return f"The key '{kind.property}' is missing.", ""
@@ -97,26 +97,3 @@ def _beside(error: ValidationError, schema: dict[str, Any]) -> list[str]:
     for segment in error.schema_path[:-1]:
         node = node[segment]
     return list(node.get("properties", ()))
-
-
-def _exact(raw: Any, path: Iterable[str | int]) -> Pointer:
-    """Return `path` with its segments as `raw` has them.
-
-    The validator reads the key '1' as a number, and leaves the key '' out.
-    """
-    exact: list[str | int] = []
-    for segment in path:
-        while isinstance(raw, dict) and str(segment) not in raw and "" in raw:
-            exact.append("")
-            raw = raw[""]
-        key: Any = str(segment) if isinstance(raw, dict) else segment
-        exact.append(key)
-        raw = raw[key]
-    return tuple(exact)
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return "This mapping" if isinstance(value, dict) else "This list"
-    text = f"'{value}'" if isinstance(value, str) else orjson.dumps(value).decode()
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from speckit.references import resolve
+from speckit.references import deref, resolve
 
 log = logging.getLogger("understudy")
 
@@ -50,6 +50,11 @@ class Schemas:
             )
         except (ValueError, jsonschema_rs.ReferencingError, TypeError) as problem:
             raise SchemaError(str(problem).splitlines()[0]) from problem
+
+    def resolved(self, schema: Any) -> Mapping[str, Any]:
+        """Return what `schema` refers to, or itself; empty for one that is true or false."""
+        found = deref(dict(self._data), schema)
+        return found if isinstance(found, Mapping) else {}
 
     def validator_or_none(
         self, schema: Mapping[str, Any] | bool, where: str

@@ -2,7 +2,7 @@
 
 import importlib.util
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ import orjson
 from jsonschema_rs import ValidationError
 
 from speckit.faults import Fault, Pointer, did_you_mean
+from speckit.misfit import brief, exact
 from speckit.references import deref
 
 _MOST = 50
@@ -40,7 +41,7 @@ def _form(data: dict[str, Any]) -> Iterator[Fault]:
     known = {tuple(error.instance_path) for error in errors if error.kind.name not in _UNKNOWN}
     told: set[tuple[Pointer, str]] = set()
     for error in errors:
-        path = _exact(data, error.instance_path)
+        path = exact(data, error.instance_path)
         message, hint = _told(error, schema, known)
         # Paths without a slash are told by _paths, once.
         is_paths = path == ("paths",) and error.kind.name in _UNKNOWN
@@ -93,9 +94,9 @@ def _told(error: ValidationError, schema: dict[str, Any], known: set[Pointer]) -
             return _mistyped(error)
         case "enum":
             hint = did_you_mean(str(error.instance), map(str, kind.options))
-            return f"{_brief(error.instance)} is not allowed here.", hint
+            return f"{brief(error.instance)} is not allowed here.", hint
         case "oneOf" | "anyOf" | "not":
-            return f"{_brief(error.instance)} does not fit what OpenAPI allows here.", ""
+            return f"{brief(error.instance)} does not fit what OpenAPI allows here.", ""
     return f"{error.message[:200]}.", ""
 
 
@@ -132,25 +133,7 @@ def _mistyped(error: ValidationError) -> tuple[str, str]:
     hint = ""
     if "string" in kind.types and isinstance(error.instance, int | float):
         hint = "Put it in quotes."
-    return f"{_brief(error.instance)} is not of type {' or '.join(kind.types)}.", hint
-
-
-def _brief(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return "This mapping" if isinstance(value, dict) else "This list"
-    text = f"'{value}'" if isinstance(value, str) else str(value)
-    return text if len(text) <= 120 else f"{text[:117]}..."
-
-
-def _exact(data: Any, path: Iterable[str | int]) -> Pointer:
-    """Return `path` with its segments as `data` has them: '200' is a key where it was read as a number."""
-    node: Any = data
-    exact: list[str | int] = []
-    for segment in path:
-        key: Any = str(segment) if isinstance(node, dict) else segment
-        exact.append(key)
-        node = node[key] if isinstance(node, dict | list) else None
-    return tuple(exact)
+    return f"{brief(error.instance)} is not of type {' or '.join(kind.types)}.", hint
 
 
 # What it cannot say

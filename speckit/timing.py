@@ -14,6 +14,8 @@ _DURATION = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp()) * SECOND
 """The last moment a clock may show."""
+EARLIEST = int(datetime(1, 1, 1, tzinfo=UTC).timestamp()) * SECOND
+"""The first moment that can be written."""
 
 
 def duration(text: str) -> int:

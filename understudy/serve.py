@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import errno
 import gc
+import math
 import signal
 import socket
 import sys
@@ -12,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 import uvicorn
@@ -56,8 +59,10 @@ def run(options: Options) -> int:
     """Serve until stopped; return the exit status.
 
     Raises:
-        click.UsageError: two options contradict each other.
+        click.UsageError: an option makes no sense, or two contradict each other.
     """
+    if math.isnan(options.speed):
+        raise click.UsageError("--speed is a number above 0.")
     if options.clock == "manual" and options.speed != 1:
         raise click.UsageError("--speed is for a real clock; a manual one moves by POST /_understudy/clock.")
     try:
@@ -68,11 +73,13 @@ def run(options: Options) -> int:
         return 1
     try:
         listener = listen(options.host, options.port)
-    except OSError as problem:
+    except (OSError, UnicodeError) as problem:
         click.echo(_unbound(options, problem), err=True)
         return 2
     gc.collect()
     gc.freeze()
+    # Jobs are no garbage, and looking through a million of them takes a second: look rarely.
+    gc.set_threshold(50_000, 20, 100)
     gc.enable()
     return _serve(app, listener, specification, options)
 
@@ -83,7 +90,7 @@ def read(options: Options) -> Specification:
     Raises:
         DocumentFaults: it has mistakes.
     """
-    source = Path(options.document) if options.document else default_document()
+    source = default_document() if options.document is None else Path(options.document)
     fence = Path(options.fence) if options.fence else None
     document = load(source, overlays=[overlay(name) for name in options.overlays], fence=fence)
     return specify(document, only=options.only)
@@ -112,6 +119,7 @@ def listen(host: str, port: int) -> socket.socket:
 
     Raises:
         OSError: the address is taken, or not this machine's.
+        UnicodeError: `host` is no name a host can have.
     """
     family, _, _, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -127,9 +135,13 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _unbound(options: Options, problem: OSError) -> str:
+def _unbound(options: Options, problem: OSError | UnicodeError) -> str:
     """Return why the server cannot listen, and what would work."""
     where = f"port {options.port} of {options.host}"
+    if isinstance(problem, UnicodeError):
+        return (
+            f"Error: cannot listen on {where}: that is no name of a host. --host 127.0.0.1 is this machine."
+        )
     if problem.errno == errno.EADDRINUSE:
         return f"Error: {where} is taken by another program. --port 0 takes a free one."
     if problem.errno == errno.EACCES:
@@ -164,6 +176,7 @@ def _serve(app: AsyncApp, listener: socket.socket, specification: Specification,
         ws="none",
         log_level="info" if options.log_requests else "warning",
         access_log=options.log_requests,
+        log_config=_logging(),
         server_header=False,
         date_header=True,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -173,6 +186,13 @@ def _serve(app: AsyncApp, listener: socket.socket, specification: Specification,
     with suppress(KeyboardInterrupt):
         _Server(config, greeting(specification, url_of(listener))).run(sockets=[listener])
     return 0
+
+
+def _logging() -> dict[str, Any]:
+    """Return how uvicorn logs, with its line per request on stderr too: stdout is for the greeting."""
+    config = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
+    config["handlers"]["access"]["stream"] = "ext://sys.stderr"
+    return config
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:

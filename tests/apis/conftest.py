@@ -1,4 +1,4 @@
-"""What the tests of the five APIs share: named sources, a world to look into, a clock, a record of answers."""
+"""What the tests of the five APIs share: named sources, a world, a clock, a record of answers."""
 
 from __future__ import annotations
 
@@ -93,9 +93,7 @@ def answers() -> Answers:
 
 
 def _client(server: Any, token: str | None, answers: Answers, **options: Any) -> httpx.Client:
-    client: httpx.Client = server.client(
-        token, verify=NO_TLS, event_hooks={"response": [answers]}, **options
-    )
+    client: httpx.Client = server.client(token, verify=NO_TLS, event_hooks={"response": [answers]}, **options)
     return client
 
 
@@ -221,7 +219,7 @@ class Clock:
 
 @pytest.fixture
 def clock(door: Door) -> Clock:
-    """The clock of the shared server, at a full second. Name it before `api`: worlds are born on first use."""
+    """The clock of the shared server, at a full second."""
     return Clock(door)
 
 

@@ -1,4 +1,4 @@
-"""Looks back on the run: was every documented answer seen, and does every test say where its fact comes from?"""
+"""Looks back on the run: every documented answer was seen, and every test says where its fact comes from."""
 
 from pathlib import Path
 

@@ -1,0 +1,60 @@
+"""`mockserver.identifiers`: new ids, the same for the same seed, principal and moment."""
+
+from __future__ import annotations
+
+import re
+
+from mockserver.identifiers import Drawing, Sequences, world_key
+
+
+def drawing(*, seed=0, principal="ann", name="Job", serial=1, moment=5, sequences=None, start=1):
+    return Drawing(world_key(seed, principal), name, serial, moment, sequences or Sequences(), start)
+
+
+def test_numbers_are_counted_for_each_resource_from_where_it_starts():
+    sequences = Sequences()
+
+    assert [sequences.next("Job", 10), sequences.next("Job", 10), sequences.next("Task", 1)] == [10, 11, 1]
+
+
+def test_a_number_is_never_below_the_start():
+    """Another world may have other seeds; their numbers are not given again."""
+    sequences = Sequences()
+    sequences.next("Job", 1)
+
+    assert sequences.next("Job", 100) == 100
+    assert sequences.next("Job", 1) == 101
+
+
+def test_all_worlds_count_together_until_all_are_reset():
+    sequences = Sequences()
+    ann, bob = drawing(sequences=sequences), drawing(principal="bob", sequences=sequences)
+
+    assert [ann.sequence(), bob.sequence(), ann.sequence()] == [1, 2, 3]
+    sequences.reset()
+    assert bob.sequence() == 1
+
+
+def test_random_digits_repeat_between_runs():
+    one, again = drawing(), drawing()
+
+    assert [one.digits(), one.digits()] == [again.digits(), again.digits()]
+
+
+def test_random_digits_differ_by_everything_that_tells_one_from_another():
+    different = [
+        drawing(),
+        drawing(seed=1),
+        drawing(principal="bob"),
+        drawing(name="Task"),
+        drawing(serial=2),
+        drawing(moment=6),
+    ]
+    drawn = [each.digits() for each in different] + [different[0].digits()]
+
+    assert len(set(drawn)) == len(drawn)
+    assert all(re.fullmatch("[0-9a-f]{64}", each) for each in drawn)
+
+
+def test_a_seed_and_a_name_are_not_mixed_up():
+    assert world_key(1, "1/ann") != world_key(11, "/ann") != world_key(1, "ann")
