@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 
 
@@ -20,6 +22,16 @@ class Sequences:
         """Return the next number of the counter `name`, at least `start`."""
         self._last[name] = max(self._last[name] + 1, start)
         return self._last[name]
+
+    @contextmanager
+    def given_back(self, name: str) -> Iterator[None]:
+        """Numbers drawn in this block count only if it ends well: what is refused uses up none."""
+        before = self._last.get(name, 0)
+        try:
+            yield
+        except BaseException:
+            self._last[name] = before
+            raise
 
     def reset(self) -> None:
         """Start every counter again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,20 +15,33 @@ Rank = Any
 """What a resource is ordered by: its id, or its serial number, or a field and the serial number."""
 
 
+_FEW = 200
+
+
 class Bucket:
-    """Ranks in order: counted at once, sliced anywhere in logarithmic time."""
+    """Ranks in order: counted at once, sliced anywhere in logarithmic time.
+
+    A few are kept in a plain list, a tenth of the size: where values are as
+    many as resources, so are buckets.
+    """
 
     __slots__ = ("_ranks",)
 
     def __init__(self) -> None:
-        self._ranks = SortedList()
+        self._ranks: Any = []
 
     def __len__(self) -> int:
         return len(self._ranks)
 
     def add(self, rank: Rank) -> None:
         """Put `rank` in its place."""
-        self._ranks.add(rank)
+        ranks = self._ranks
+        if ranks.__class__ is not list:
+            ranks.add(rank)
+        elif len(ranks) < _FEW:
+            insort(ranks, rank)
+        else:
+            self._ranks = SortedList([*ranks, rank])
 
     def discard(self, rank: Rank) -> None:
         """Take `rank` away."""
@@ -35,17 +49,19 @@ class Bucket:
 
     def slice(self, start: int, stop: int | None, descending: bool) -> Iterator[Rank]:
         """Yield the ranks from position `start` up to `stop`, counted from the end the order begins at."""
-        length = len(self._ranks)
+        ranks, length = self._ranks, len(self._ranks)
         stop = length if stop is None else min(stop, length)
         if descending:
-            return iter(self._ranks.islice(length - stop, max(length - start, 0), reverse=True))
-        return iter(self._ranks.islice(start, stop))
+            start, stop = length - stop, max(length - start, 0)
+        if ranks.__class__ is not list:
+            return iter(ranks.islice(start, stop, reverse=descending))
+        return reversed(ranks[start:stop]) if descending else iter(ranks[start:stop])
 
     def after(self, rank: Rank, descending: bool) -> int:
         """Return the position of the first rank behind `rank`, which need not be there any more."""
         if descending:
-            return len(self._ranks) - int(self._ranks.bisect_left(rank))
-        return int(self._ranks.bisect_right(rank))
+            return len(self._ranks) - bisect_left(self._ranks, rank)
+        return bisect_right(self._ranks, rank)
 
 
 EMPTY = Bucket()

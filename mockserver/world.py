@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from mockserver.clock import Clock
@@ -143,17 +144,18 @@ class World:
         if self._count >= self._limit:
             raise WorldFull(self._limit)
         kind: Kind = store.kind
-        serial = self._serial + 1
-        fields = self._born(kind, frame, given, new_id, serial)
-        frame.scenario = kind.lifecycle.scenarios.get(scenario or self.scenario, NOTHING)
-        state = state or kind.machine.initial(kind.guard(frame))
-        kind.enter(state, frame, fields)
-        fields.update(given)
-        fields = {key: value for key, value in fields.items() if value is not ABSENT}
-        self._check(store, fields, state, None)
-        resource = Resource(store, serial, frame.id, fields, frame.now)
-        resource.state, resource.scenario = state, scenario or self.scenario
-        self._serial = serial
+        scenario = scenario or self.scenario
+        with self._sequences.given_back(kind.name):
+            fields = self._born(kind, frame, given, new_id, self._serial + 1)
+            frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
+            state = state or kind.machine.initial(kind.guard(frame))
+            kind.enter(state, frame, fields)
+            fields.update(given)
+            fields = {key: value for key, value in fields.items() if value is not ABSENT}
+            self._check(store, fields, state, None)
+        self._serial += 1
+        resource = Resource(store, self._serial, frame.id, fields, frame.now)
+        resource.state, resource.scenario = state, scenario
         store.add(resource)
         self._count += 1
         self._schedule(resource)
@@ -234,10 +236,18 @@ class World:
             key = pointer.read(fields, parent.field)
             if own is not None and key is pointer.read(own.fields, parent.field):
                 continue
-            if key is not ABSENT and key is not None and self.find_parent(parent, key) is None:
-                raise MissingParent(parent, key)
+            if key is not ABSENT and key is not None:
+                self._link(parent, key, fields)
         if unique := store.clash(fields, state, own):
             raise NotUnique(unique, fields)
+
+    def _link(self, parent: Parent, key: Any, fields: dict[str, Any]) -> None:
+        """Have `fields` hold the parent's own id, whatever it was named by (9.0 for 9, or another key)."""
+        found = self.find_parent(parent, key)
+        if found is None:
+            raise MissingParent(parent, key)
+        if key is not found.id:
+            pointer.write(fields, parent.field, found.id)
 
     def _moved(
         self, resource: Resource, transition: Transition, frame: Frame, fields: dict[str, Any]
@@ -304,7 +314,9 @@ class World:
         if move.every is not None:
             self._repeat(resource, move, when, now)
         else:
-            self.move(resource, move.transition, self.frame_of(resource, now=when))
+            # Nobody is there to be refused: a move into what another resource holds does not happen.
+            with suppress(MissingParent, NotUnique):
+                self.move(resource, move.transition, self.frame_of(resource, now=when))
 
     def _repeat(self, resource: Resource, move: Move, due: int, now: int) -> None:
         """Make a move that recurs as often as it was due: one step, however long nobody looked."""

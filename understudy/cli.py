@@ -22,7 +22,10 @@ def main() -> None:
     """Play OpenAPI documents whose resources live."""
 
 
-@main.command(epilog="Exit status: 0 stopped by you, 1 the document has faults, 2 wrong arguments")
+@main.command(
+    context_settings={"max_content_width": 100},
+    epilog="Exit status: 0 stopped by you, 1 the document has faults, 2 wrong arguments",
+)
 @click.argument("document", required=False, type=click.Path())
 @click.option(
     "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -18,9 +17,6 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SOURCES = frozenset({"seed", "src", "obs", "decision"})
 """Where a fact comes from: the page, the product's own code, the running product, or our choice."""
-
-# Reading the certificates of the world takes longer than a whole test does, and nothing here is encrypted.
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 _deselected: list[pytest.Item] = []
 
@@ -93,7 +89,7 @@ def answers() -> Answers:
 
 
 def _client(server: Any, token: str | None, answers: Answers, **options: Any) -> httpx.Client:
-    client: httpx.Client = server.client(token, verify=NO_TLS, event_hooks={"response": [answers]}, **options)
+    client: httpx.Client = server.client(token, event_hooks={"response": [answers]}, **options)
     return client
 
 
@@ -121,7 +117,7 @@ class Door:
     """The control door of one server, through one connection."""
 
     def __init__(self, server: Any) -> None:
-        self._client = server.client(None, verify=NO_TLS)
+        self._client = server.client(None)
 
     def __call__(self, method: str, path: str, **options: Any) -> Any:
         """What the door answers; anything but success is an error."""
