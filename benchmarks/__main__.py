@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 
 from benchmarks import scale, speed, startup
 
 MEASUREMENTS = {"speed": speed.measure, "scale": scale.measure, "startup": startup.measure}
+
+
+def machine() -> str:
+    """Return what the figures depend on besides the code; a busy machine makes every one of them worse."""
+    load = " ".join(f"{each:.1f}" for each in os.getloadavg())
+    return f"CPython {platform.python_version()}, {os.cpu_count()} processors, load before the start {load}"
 
 
 def main() -> None:
@@ -19,6 +27,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.what) - set(MEASUREMENTS):
         parser.error(f"there is no measurement {' or '.join(sorted(unknown))}")
+    print(machine())
     for name in options.what or MEASUREMENTS:
         print(f"\n## {name}\n", flush=True)
         for line in MEASUREMENTS[name](options):

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-UNDERSTUDY = (str(Path(sys.executable).with_name("understudy")), "serve", "--port", "0")
+UNDERSTUDY = (sys.executable, "-m", "understudy", "serve", "--port", "0")
 TOKEN = "benchmark"
 
 

@@ -82,7 +82,8 @@ class Get(Effecting):
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the resource as the operation shows it."""
         resource = self._locate(world, request)
-        world.look(resource)
+        if world.look(resource):
+            resource = self._locate(world, request)
         frame = world.frame_of(resource, request)
         if self.rule.available_in and resource.state not in self.rule.available_in:
             detail = (
@@ -190,8 +191,7 @@ class Create(Effecting):
         for parent, key in self._scope.fields(world, request):
             pointer.write(given, parent.field, key)
         if self._set is not None:
-            frame.resource = given
-            frame.parent = lambda name: world.parent_of(self.kind, name, given)
+            world.focus(frame, self.kind, given)
             given.update(self._set(frame))
         return given
 

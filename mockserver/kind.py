@@ -119,7 +119,8 @@ class Birth:
     def __init__(self, lifecycle: Lifecycle) -> None:
         form = lifecycle.timestamps.format
         self.keys = tuple(key for key, _ in lifecycle.initially)
-        self._identity = lifecycle.identity.field[0]
+        self._path = lifecycle.identity.field
+        self._identity = self._path[0]
         templates = dict(lifecycle.initially)
         needs = {key: self._needs(lifecycle, template) for key, template in templates.items()}
         generate = lifecycle.identity.generate
@@ -137,11 +138,11 @@ class Birth:
             if fields[key] is ABSENT:
                 fields[key] = compute(frame)
         if frame.id is ABSENT:
-            frame.id = fields.get(self._identity, ABSENT)
+            frame.id = pointer.read(fields, self._path)
 
     def _new_id(self, frame: Frame, fields: dict[str, Any], new_id: Compute | None) -> Any:
-        if fields[self._identity] is not ABSENT:
-            return fields[self._identity]
+        if (known := pointer.read(fields, self._path)) is not ABSENT:
+            return known
         generate = new_id or self._generate
         return generate(frame) if generate else ABSENT
 
@@ -169,18 +170,18 @@ def _ordered(needs: Mapping[str, set[str]]) -> list[str]:
 
 def _sequence_start(lifecycle: Lifecycle) -> int:
     """Return the first number for a new id: above every seeded one."""
-    key = lifecycle.identity.field[0]
-    seeded = [_constant(seed.set, key) for seed in lifecycle.seeds]
+    seeded = [_constant(seed.set, lifecycle.identity.field) for seed in lifecycle.seeds]
     return max([lifecycle.identity.start, *(n + 1 for n in seeded if isinstance(n, int))])
 
 
-def _constant(template: Template, key: str) -> Any:
-    """Return the member `key` of a template where the document spells it out."""
-    if isinstance(template, expression.Constant):
-        return template.value.get(key)
-    members = dict(template.items) if isinstance(template, expression.Members) else {}
-    found = members.get(key)
-    return found.value if isinstance(found, expression.Constant) else None
+def _constant(template: Template | None, path: Path) -> Any:
+    """Return what the document spells out at `path` of a template; None where it has to be computed."""
+    for segment in path:
+        if isinstance(template, expression.Constant):
+            break
+        members = dict(template.items) if isinstance(template, expression.Members) else {}
+        template, path = members.get(segment), path[1:]
+    return pointer.read(template.value, path) if isinstance(template, expression.Constant) else None
 
 
 def _period(every: Template | int | None, form: str) -> Callable[[Frame], int | None] | None:
@@ -193,13 +194,13 @@ def _period(every: Template | int | None, form: str) -> Callable[[Frame], int | 
 
 
 def _layout(lifecycle: Lifecycle) -> Layout:
-    """Return the indexes that the lists of this lifecycle need, and no other."""
+    """Return what lists need from the start; a filter's index comes with its first use."""
     lists = [rule for rule in lifecycle.rules.values() if rule.role == "list"]
     return Layout(
         order=lists[0].order.field if lists else (),
         identity=lifecycle.identity.field,
         alternates=[path for _, path in lifecycle.identity.alternates],
-        indexes=list(dict.fromkeys(paths for rule in lists for paths in _index_paths(lifecycle, rule))),
+        indexes=list(dict.fromkeys(filter(None, (scope_paths(lifecycle, rule) for rule in lists)))),
         unique=lifecycle.unique,
     )
 

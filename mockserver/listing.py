@@ -142,9 +142,9 @@ class Listing:
 
     def _views(self, frame: Frame, world: World, found: Iterable[Resource]) -> Iterator[Any]:
         """Yield each resource as the list shows it; one frame serves them all."""
-        frame.parent = lambda name: world.parent_of(self._kind, name, frame.resource)
         for resource in found:
-            frame.resource, frame.id = resource.fields, resource.id
+            world.focus(frame, self._kind, resource.fields)
+            frame.id = resource.id
             frame.state = self._kind.shown_state(resource.state)
             yield self._view(frame)
 

@@ -12,7 +12,7 @@ from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.store import Resource, Store
 from mockserver.world import World
-from speckit import expression
+from speckit import expression, pointer
 from speckit.faults import did_you_mean
 from speckit.lifecycle import Unique
 
@@ -42,8 +42,9 @@ def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[
     for name in fields:
         _known(name, kind.birth.keys, "field", kind)
     store = world.stores[kind.name]
-    if store.by_id(hashable(fields.get(kind.identity[0]))) is not None:
-        raise Refused("conflict", f"There is a {kind.name} {fields[kind.identity[0]]!r} already.")
+    own = pointer.read(fields, kind.identity)
+    if store.by_id(hashable(own)) is not None:
+        raise Refused("conflict", f"There is a {kind.name} {own!r} already.")
     given = {**_setting(world, kind, store, state, fields), **fields}
     return guarded(world.create, store, world.frame(), given, state=state, scenario=scenario)
 

@@ -165,8 +165,9 @@ class Store:
     def bucket(self, paths: tuple[Path, ...], values: tuple[Any, ...]) -> Bucket:
         """Return the resources that hold `values` in `paths`; all of them where `paths` is empty.
 
-        Filters can be combined in more ways than anybody will: an index that the
-        layout does not name is made when it is first asked for, then kept.
+        An index that the layout does not name is made when it is first asked for,
+        then kept: filters can be combined in more ways than anybody will, and each
+        index costs every resource that is made or moves.
         """
         if not paths:
             return self._all

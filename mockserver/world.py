@@ -90,13 +90,18 @@ class World:
         """Return a frame in which `resource` is looked up."""
         frame = self.frame(request, now)
         kind: Kind = resource.store.kind
-        frame.resource = resource.fields
+        self.focus(frame, kind, resource.fields)
         frame.id = resource.id
         frame.state = kind.shown_state(resource.state)
         frame.scenario = kind.lifecycle.scenarios.get(resource.scenario, NOTHING)
         frame.draws = self._draws(kind, resource.serial, frame.now)
-        frame.parent = lambda name: self.parent_of(kind, name, frame.resource)
         return frame
+
+    def focus(self, frame: Frame, kind: Kind, fields: Mapping[str, Any]) -> None:
+        """Make `frame` look up `fields`, and the parents that they name."""
+        frame.resource = fields
+        # Not of `frame`: it would hold itself, and be garbage that only the collector finds.
+        frame.parent = lambda name: self.parent_of(kind, name, fields)
 
     def settle(self) -> None:
         """Let everything happen that was due by now, in its order."""
@@ -104,17 +109,18 @@ class World:
         while (resource := self._due.pop(now)) is not None:
             self._happen(resource, now)
 
-    def look(self, resource: Resource) -> None:
-        """Count a look at `resource`; it may be the one after which it moves."""
+    def look(self, resource: Resource) -> bool:
+        """Count a look at `resource`; say whether it was the one after which it moves."""
         resource.looks += 1
         if resource.state not in resource.store.kind.polled:
-            return
+            return False
         for move in self._automatic(resource):
             after = move.transition.after
             is_enough = after is not None and 0 < after.polls <= resource.looks
             if is_enough and move.holds(self.frame_of(resource)):
                 self.move(resource, move.transition, self.frame_of(resource))
-                return
+                return True
+        return False
 
     def create(
         self,
@@ -151,6 +157,8 @@ class World:
             state = state or kind.machine.initial(kind.guard(frame))
             kind.enter(state, frame, fields)
             fields.update(given)
+            if pointer.read(fields, kind.identity) is ABSENT:
+                pointer.write(fields, kind.identity, frame.id)
             fields = {key: value for key, value in fields.items() if value is not ABSENT}
             self._check(store, fields, state, None)
         self._serial += 1
@@ -169,7 +177,7 @@ class World:
             NotUnique: another resource holds the same values.
         """
         fields = dict(resource.fields)
-        frame.resource = fields
+        self.focus(frame, resource.store.kind, fields)
         assign(frame, fields)
         if transition is not None:
             return self._moved(resource, transition, frame, fields)
@@ -208,8 +216,7 @@ class World:
     ) -> dict[str, Any]:
         fields: dict[str, Any] = dict.fromkeys(kind.birth.keys, ABSENT)
         fields.update(given)
-        frame.resource = fields
-        frame.parent = lambda name: self.parent_of(kind, name, fields)
+        self.focus(frame, kind, fields)
         frame.draws = self._draws(kind, serial, frame.now)
         kind.birth.fill(frame, fields, new_id)
         return fields
@@ -325,7 +332,8 @@ class World:
         assert move.transition.after is not None
         assert move.transition.after.until is not None
         period = max(move.every(frame) or timing.SECOND, timing.SECOND)
-        frame.now = due + (now - due) // period * period
+        until = self._undisturbed(resource, move, due, period, now)
+        frame.now = due + (until - due) // period * period
         path, upcoming = move.transition.after.until.pointer, frame.now + period
         form = resource.store.kind.form
 
@@ -334,9 +342,22 @@ class World:
 
         self._recur(resource, move.transition, frame, advance)
 
+    def _undisturbed(self, resource: Resource, recurring: Move, due: int, period: int, now: int) -> int:
+        """Return up to when nothing but `recurring` happens to `resource`, `now` at the latest."""
+        until = now
+        for move in self._automatic(resource):
+            moment, after = self._moment(resource, move), move.transition.after
+            if move is recurring or moment is None or after is None:
+                continue
+            if after.duration is None:
+                until = min(until, moment - 1)
+            elif after.duration <= period:  # counted from the recurrence, which enters the state anew
+                until = due
+        return max(until, due)
+
     def _recur(self, resource: Resource, transition: Transition, frame: Frame, advance: Assign) -> None:
         fields = dict(resource.fields)
-        frame.resource = fields
+        self.focus(frame, resource.store.kind, fields)
         resource.store.kind.moves[id(transition)].assign(frame, fields)
         advance(frame, fields)
         self._commit(resource, fields, transition.ends, frame, entered=frame.now)

@@ -148,10 +148,9 @@ def _simplest(compound: Members | Items, value: Any) -> Template:
 
 
 def _string(text: str) -> Template:
-    if text.startswith("$$"):
-        return Constant(text[1:])
-    if text.startswith("$"):
+    if text.startswith("$") and not text.startswith("$$"):
         return source(text)
+    text = text.removeprefix("$") if text.startswith("$$") else text
     if "{$" not in text:
         return Constant(text)
     pieces = _EMBEDDED.split(text)

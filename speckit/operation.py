@@ -132,11 +132,16 @@ def _body(data: Mapping[str, Any], node: Mapping[str, Any] | None) -> Body | Non
     if node is None:
         return None
     node = deref(data, node)
-    schemas = {kind.lower(): media.get("schema", {}) for kind, media in node.get("content", {}).items()}
+    schemas = {kind: media.get("schema", {}) for kind, media in _content(node).items()}
     return Body(required=bool(node.get("required")), schemas=schemas)
 
 
 def _response(data: Mapping[str, Any], node: Mapping[str, Any]) -> Response:
     node = deref(data, node)
     headers = {name.lower(): deref(data, header) for name, header in node.get("headers", {}).items()}
-    return Response(content=node.get("content", {}), headers=headers)
+    return Response(content=_content(node), headers=headers)
+
+
+def _content(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the media type objects by type alone, in lower case, without parameters such as a charset."""
+    return {kind.split(";")[0].strip().lower(): media for kind, media in node.get("content", {}).items()}

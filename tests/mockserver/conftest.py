@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,11 @@ class Playing:
         """A client that names itself in every way the documents here ask for."""
         named = {"X-Api-Key": token, "Authorization": f"Bearer {token}"} if token else {}
         return TestClient(
-            self.app, base_url="http://localhost", headers=named | headers, client=HERE, follow_redirects=False
+            self.app,
+            base_url="http://localhost",
+            headers=named | headers,
+            client=HERE,
+            follow_redirects=False,
         )
 
     def advance(self, duration: str) -> None:
@@ -111,9 +115,9 @@ def farm(farm_app: Playing, request: pytest.FixtureRequest) -> Caller:
 
 
 @pytest.fixture
-def play() -> Iterator[Callable[..., Playing]]:
+def play() -> Callable[..., Playing]:
     """Plays a specification: `play(specification, settings)`."""
-    yield Playing
+    return Playing
 
 
 def _document(lifecycles: Any, paths: Any, conventions: Any, version: str, components: Any) -> Document:

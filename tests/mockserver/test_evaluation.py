@@ -138,7 +138,9 @@ def test_time_is_moved_on(raw, expected):
 @pytest.mark.parametrize("seconds", [1e18, -1e18, -1e12, 10**30])
 def test_a_time_no_calendar_has_is_no_reason_to_fall_over(seconds):
     """Clients send such numbers, and the server must answer."""
-    written = value({"$time": {"of": "$now", "plus": "$request.body#/by"}}, request=Request(body={"by": seconds}))
+    written = value(
+        {"$time": {"of": "$now", "plus": "$request.body#/by"}}, request=Request(body={"by": seconds})
+    )
 
     assert written is ABSENT or re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", written)
 

@@ -24,7 +24,15 @@ def found(router, path, method="GET"):
     return match and (operation and operation.path, dict(match.values))
 
 
-JOBS = ("/jobs", "/jobs/latest", "/jobs/{id}", "/jobs/{id}/log", "/jobs/{id}:cancel", "/jobs/{id}.{format}", "/")
+JOBS = (
+    "/jobs",
+    "/jobs/latest",
+    "/jobs/{id}",
+    "/jobs/{id}/log",
+    "/jobs/{id}:cancel",
+    "/jobs/{id}.{format}",
+    "/",
+)
 
 
 @pytest.mark.parametrize(

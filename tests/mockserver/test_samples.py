@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from mockserver.samples import Sample, example
+from mockserver.samples import Sample
 from speckit.operation import Operation, Response
 from speckit.pointer import ABSENT
+from speckit.sample import example
 from speckit.schema import Schemas
 
 COMPONENTS = {
@@ -94,7 +95,19 @@ BOTH = [
     {"type": "object", "additionalProperties": {"type": "integer"}},
     {"type": "object", "required": ["free"]},
 ]
-FORMATS = ["date-time", "date", "time", "uuid", "email", "uri", "ipv4", "ipv6", "hostname", "byte", "password"]
+FORMATS = [
+    "date-time",
+    "date",
+    "time",
+    "uuid",
+    "email",
+    "uri",
+    "ipv4",
+    "ipv6",
+    "hostname",
+    "byte",
+    "password",
+]
 ONLY_30 = [
     {"type": "integer", "minimum": 3, "exclusiveMinimum": True},
     {"type": "integer", "maximum": 0, "exclusiveMaximum": True},
@@ -174,7 +187,11 @@ def test_the_first_documented_success_is_answered():
         "text/plain",
     )
     assert sample({"204": Response({}, {})})[:2] == (204, ABSENT)
-    assert sample({"default": Response({"application/json": {"example": 1}}, {})}) == (200, 1, "application/json")
+    assert sample({"default": Response({"application/json": {"example": 1}}, {})}) == (
+        200,
+        1,
+        "application/json",
+    )
 
 
 def test_json_comes_before_other_media_types():

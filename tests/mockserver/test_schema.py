@@ -52,8 +52,16 @@ def verdicts(schema, version="3.0.3", *, good=(), bad=()):
         ({"type": "integer", "maximum": 3, "exclusiveMaximum": True}, [2], [3, 4]),
         ({"type": "integer", "maximum": 3, "exclusiveMaximum": False}, [3], [4]),
         ({"type": "integer", "exclusiveMinimum": True}, [-1, 0], ["a"]),
-        ({"type": "object", "properties": {"a": {"type": "integer", "nullable": True}}}, [{"a": None}], [{"a": "x"}]),
-        ({"type": "array", "items": {"type": "integer", "minimum": 0, "exclusiveMinimum": True}}, [[1]], [[0]]),
+        (
+            {"type": "object", "properties": {"a": {"type": "integer", "nullable": True}}},
+            [{"a": None}],
+            [{"a": "x"}],
+        ),
+        (
+            {"type": "array", "items": {"type": "integer", "minimum": 0, "exclusiveMinimum": True}},
+            [[1]],
+            [[0]],
+        ),
         ({"additionalProperties": {"type": "string", "nullable": True}}, [{"x": None}], [{"x": 1}]),
         ({"not": {"type": "string", "nullable": True}}, [1], ["a", None]),
         ({"type": "string", "format": "date-time"}, ["2026-01-01T00:00:00Z"], ["yesterday"]),

@@ -7,10 +7,8 @@ import re
 
 import pytest
 
-from mockserver.clock import START, shown
+from mockserver.clock import shown
 from speckit import timing
-
-START_TEXT = shown(START)
 
 
 def later(playing, duration):
@@ -93,7 +91,9 @@ def test_two_renders_have_different_ids_and_secrets(farm):
 
     assert one["id"] != other["id"]
     assert one["secret"] != other["secret"]
-    assert re.fullmatch(r"s-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", one["secret"])
+    assert re.fullmatch(
+        r"s-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", one["secret"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -879,7 +879,9 @@ def test_a_form_is_read_by_its_schema(farm):
     assert answer.json()["keep"] is True
 
 
-@pytest.mark.parametrize("form", [{}, {"label": ""}, {"label": "x", "number": "twelve"}, {"label": "x", "odd": "1"}])
+@pytest.mark.parametrize(
+    "form", [{}, {"label": ""}, {"label": "x", "number": "twelve"}, {"label": "x", "odd": "1"}]
+)
 def test_a_form_that_does_not_fit_is_refused(farm, form):
     answer = farm.http.post("/frames", data=form)
 
@@ -947,3 +949,63 @@ def test_seeds_are_there_from_the_start(farm):
     assert seeded["scene_title"] == "The attic"
     assert seeded["owner"] == farm.token
     assert seeded["priority"] == 3
+
+
+# Answers that are named, or say nothing of their own
+
+
+def body_of(status):
+    return {
+        str(status): {"description": "", "content": {"application/json": {}, "application/problem+json": {}}}
+    }
+
+
+HATCH = {
+    "/nests/{nest}/eggs": {
+        "parameters": [{"name": "nest", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "get": {"operationId": "listEggs", "responses": body_of(200) | body_of(401)},
+    },
+    "/eggs/{egg}": {
+        "parameters": [{"name": "egg", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "get": {"operationId": "getEgg", "responses": body_of(200) | body_of("default")},
+        "post": {"operationId": "hatchEgg", "responses": body_of(200) | body_of("default")},
+    },
+}
+EGGS = {
+    "Nest": {"identity": {"field": "/id"}, "initially": {"id": "$id"}},
+    "Egg": {
+        "identity": {"param": "egg", "field": "/id"},
+        "parents": {
+            "nest": {"resource": "Nest", "param": "nest", "field": "/nest", "missing": "unauthorized"}
+        },
+        "initially": {"id": "$id", "nest": None},
+        "answers": {"refused": {"status": 423, "body": {"told": "$error#/title"}}},
+        "state": {
+            "initial": "whole",
+            "states": {"whole": {"category": "resting"}, "open": {"category": "final"}},
+        },
+        "transitions": [{"name": "hatch", "from": "whole", "to": "open", "trigger": "hatchEgg"}],
+        "operations": {
+            "listEggs": {"role": "list"},
+            "getEgg": {"role": "get"},
+            "hatchEgg": {"role": "trigger", "otherwise": [{"effect": "refused"}]},
+        },
+        "seed": [{"state": "open", "set": {"id": "e1"}}],
+    },
+}
+
+
+@pytest.mark.parametrize("answers", [None, {"unauthorized": {"body": {"told": "who?"}}}])
+def test_an_answer_named_by_its_kind_has_the_status_of_that_kind(small, play, answers):
+    """A farm nobody may know of is answered like a wrong key, whether the document spells that out or not."""
+    conventions = {"eggs": {"paths": ["/"], "answers": answers}} if answers else None
+    client = play(small(EGGS, HATCH, conventions)).client()
+
+    assert client.get("/nests/n1/eggs").status_code == 401
+
+
+def test_a_refusal_that_says_no_more_is_answered_as_refusals_are(small, play):
+    answer = play(small(EGGS, HATCH)).client().post("/eggs/e1")
+
+    assert answer.status_code == 423
+    assert answer.json() == {"told": "The present state does not allow it"}

@@ -1,0 +1,510 @@
+"""`mockserver.world`: one principal's resources and their time, without HTTP."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.answers import Refused
+from mockserver.clock import START, ManualClock
+from mockserver.effects import Create, Trigger
+from mockserver.evaluation import Request
+from mockserver.listing import Listing
+from mockserver.world import MissingParent, NotUnique, WorldFull
+from speckit.timing import SECOND
+
+
+def lifecycle(**more):
+    return {
+        "identity": {"field": "/id", "generate": "$sequence"},
+        "initially": {"id": "$id", "at": None},
+        **more,
+    }
+
+
+def states(initial, **categories):
+    return {"initial": initial, "states": {name: {"category": each} for name, each in categories.items()}}
+
+
+def moves(name, start, end, **how):
+    return {"name": name, "from": start, "to": end, **how}
+
+
+@pytest.fixture
+def tick(small, world_of):
+    """A world of `Job`s, its clock, and one job: `tick(lifecycle, at=..., ...)`."""
+
+    def make(raw, **fields):
+        clock = ManualClock()
+        world = world_of(small({"Job": raw}), clock)
+        job = world.create(world.stores["Job"], world.frame(), fields)
+        return world, clock, job
+
+    return make
+
+
+def settle(world, clock, seconds):
+    clock.set(clock.now() + int(seconds * SECOND))
+    world.settle()
+
+
+# Being made and being refused
+
+
+def test_a_new_resource_is_entered_and_due(tick):
+    raw = lifecycle(
+        state=states("waiting", waiting="pending", done="final"),
+        transitions=[moves("finish", "waiting", "done", after={"duration": "PT5S"})],
+    )
+
+    world, _, job = tick(raw)
+
+    assert (job.id, job.state, job.entered, job.due) == (1, "waiting", START, START + 5 * SECOND)
+    assert world.upcoming() == [job]
+    assert len(world) == 1
+
+
+def test_what_cannot_be_made_leaves_nothing_behind(everything, world_of):
+    world = world_of(everything)
+    renders, fields = world.stores["Render"], {"farm": "north", "scene": 1, "name": "x"}
+    world.create(renders, world.frame(), fields, state="queued")
+    before = len(world), [each.serial for each in world.upcoming()]
+
+    with pytest.raises(MissingParent):
+        world.create(renders, world.frame(), fields | {"scene": 99})
+    with pytest.raises(NotUnique):
+        world.create(renders, world.frame(), fields, state="running")
+
+    assert (len(world), [each.serial for each in world.upcoming()]) == before
+
+
+def test_a_full_world_takes_no_more_until_something_is_gone(everything, world_of):
+    seeded = len(world_of(everything))
+    world = world_of(everything, limit=seeded + 1)
+    frame = world.create(world.stores["Frame"], world.frame(), {})
+
+    with pytest.raises(WorldFull):
+        world.create(world.stores["Frame"], world.frame(), {})
+
+    world.remove(frame)
+    assert world.create(world.stores["Frame"], world.frame(), {})
+
+
+# Time
+
+
+def test_a_move_to_a_state_that_ends_at_once_ends_at_once(tick):
+    raw = lifecycle(
+        state=states("a", a="pending", b="active", c="final"),
+        transitions=[
+            moves("one", "a", "b", after={"duration": "PT0S"}),
+            moves("two", "b", "c", after={"duration": "PT0S"}),
+        ],
+    )
+    world, _, job = tick(raw)
+
+    world.settle()
+
+    assert job.state == "c"
+    assert job.entered == START
+
+
+def test_of_two_moves_the_earlier_happens_and_of_equals_the_first_declared(tick):
+    raw = lifecycle(
+        state=states("a", a="pending", late="final", early="final", equal="final"),
+        transitions=[
+            moves("late", "a", "late", after={"duration": "PT9S"}),
+            moves("early", "a", "early", after={"duration": "PT5S"}),
+            moves("equal", "a", "equal", after={"until": "$resource#/at"}),
+        ],
+    )
+    world, clock, job = tick(raw, at="2026-01-01T00:00:05.000Z")
+
+    settle(world, clock, 60)
+
+    assert (job.state, job.entered) == ("early", START + 5 * SECOND)
+
+
+@pytest.mark.parametrize("at", [None, "soon", True, {}])
+def test_without_a_time_in_its_field_nothing_happens(tick, at):
+    raw = lifecycle(
+        state=states("a", a="pending", b="final"),
+        transitions=[moves("go", "a", "b", after={"until": "$resource#/at"})],
+    )
+    world, clock, job = tick(raw, at=at)
+
+    settle(world, clock, 10**6)
+
+    assert job.state == "a"
+    assert job.due is None
+
+
+def test_a_field_that_changes_moves_the_time(tick):
+    raw = lifecycle(
+        state=states("a", a="pending", b="final"),
+        transitions=[moves("go", "a", "b", after={"until": "$resource#/at"})],
+    )
+    world, clock, job = tick(raw, at="2026-01-01T00:00:05.000Z")
+    world.change(
+        job, lambda _, fields: fields.update(at="2026-01-01T00:00:09.000Z"), world.frame_of(job), None
+    )
+
+    settle(world, clock, 8)
+    assert job.state == "a"
+    settle(world, clock, 1)
+
+    assert job.state == "b"
+
+
+RECURRING = lifecycle(
+    initially={"id": "$id", "at": None, "end": None, "last": None},
+    timestamps={"updated": "/last"},
+    state=states("a", a="pending", b="final"),
+    transitions=[
+        moves("tick", "a", "a", after={"until": "$resource#/at"}, every="PT7S"),
+        moves("end", "a", "b", after={"until": "$resource#/end"}),
+    ],
+)
+
+
+@pytest.mark.parametrize("end", ["00:00:20", "00:00:21", "00:00:24", "00:00:31", "00:00:03"])
+def test_what_recurs_does_not_run_past_what_ends_it(tick, end):
+    """However long nobody looked, the end comes when it was due: an advanced clock is a patient one."""
+    times = {"at": "2026-01-01T00:00:10.000Z", "end": f"2026-01-01T{end}.000Z"}
+    patient, slowly, watched = tick(RECURRING, **times)
+    hurried, quickly, late = tick(RECURRING, **times)
+
+    for _ in range(120):
+        settle(patient, slowly, 0.5)
+    settle(hurried, quickly, 60)
+
+    assert watched.state == "b"
+    assert (late.fields, late.state, late.entered) == (watched.fields, watched.state, watched.entered)
+
+
+def test_many_years_of_ticks_are_one_step(tick):
+    world, clock, job = tick(RECURRING, at="2026-01-01T00:00:10.000Z", end=None)
+
+    settle(world, clock, 50 * 365 * 86_400)
+
+    assert job.version < 10
+    assert job.due > clock.now()
+
+
+def test_a_move_by_itself_that_would_make_two_alike_waits_for_nobody(tick):
+    """Time has nobody to refuse, and the world goes on for all the others."""
+    raw = lifecycle(
+        initially={"id": "$id", "name": "n"},
+        unique=[{"fields": ["/name"], "while": ["running"]}],
+        state=states("queued", queued="pending", running="active", done="final"),
+        transitions=[
+            moves("start", "queued", "running", after={"duration": "PT5S"}),
+            moves("finish", "running", "done", after={"duration": "PT5S"}),
+        ],
+    )
+    world, clock, first = tick(raw)
+    second = world.create(world.stores["Job"], world.frame(), {})
+    other = world.create(world.stores["Job"], world.frame(), {"name": "m"})
+
+    settle(world, clock, 5)
+    assert (first.state, second.state, other.state) == ("running", "queued", "running")
+    settle(world, clock, 5)
+
+    assert (first.state, other.state) == ("done", "done")
+
+
+def test_looks_are_counted_anew_in_every_state(tick):
+    raw = lifecycle(
+        state=states("a", a="pending", b="active", c="final"),
+        transitions=[moves("one", "a", "b", after={"polls": 2}), moves("two", "b", "c", after={"polls": 2})],
+    )
+    world, _, job = tick(raw)
+
+    seen = [job.state]
+    for _ in range(5):
+        world.look(job)
+        seen.append(job.state)
+
+    assert seen == ["a", "a", "b", "b", "c", "c"]
+
+
+def test_a_change_that_changes_nothing_is_none(tick):
+    world, _, job = tick(lifecycle())
+
+    assert not world.change(job, lambda _, fields: fields.update(at=None), world.frame_of(job), None)
+    assert world.change(job, lambda _, fields: fields.update(at="now"), world.frame_of(job), None)
+    assert job.version == 2
+
+
+def test_fields_handed_out_before_stay_as_they_were(tick):
+    """An answer being written must not change under the hand of the writer."""
+    world, _, job = tick(lifecycle(), at={"deep": 1})
+    before = job.fields
+
+    world.change(job, lambda _, fields: fields.update(at=2), world.frame_of(job), None)
+
+    assert before == {"id": 1, "at": {"deep": 1}}
+
+
+def test_what_is_gone_is_due_no_more(tick):
+    raw = lifecycle(
+        state=states("a", a="pending", b="final"),
+        transitions=[moves("go", "a", "b", after={"duration": "PT5S"})],
+    )
+    world, clock, job = tick(raw)
+
+    world.remove(job)
+    settle(world, clock, 60)
+
+    assert world.upcoming() == []
+    assert job.state == "a"
+    assert len(world) == 0
+
+
+# Whatever is done, in whatever order
+
+
+class Farm:
+    """The world of a render farm, moved by its operations."""
+
+    def __init__(self, specification, world_of):
+        self.lifecycles = specification.lifecycles
+        self.clock = ManualClock()
+        self.world = world_of(specification, self.clock)
+        self.made = []
+        self._effects = {}
+        effects = {"create": Create, "list": Listing, "update": Trigger, "trigger": Trigger}
+        for name, each in specification.lifecycles.items():
+            for operation, rule in each.rules.items():
+                if rule.role in effects:
+                    kind, found = self.world.stores[name].kind, specification.operations[operation]
+                    self._effects[operation] = effects[rule.role](kind, rule, found)
+
+    def call(self, operation, **request):
+        self.world.settle()
+        return self._effects[operation](self.world, Request(**request))
+
+    def snapshot(self):
+        """Everything there is, copied: by kind and id."""
+        return deepcopy(
+            {
+                (name, each.id): (
+                    each.fields,
+                    each.state,
+                    each.scenario,
+                    each.entered,
+                    each.due,
+                    each.version,
+                )
+                for name, store in self.world.stores.items()
+                for each in store
+            }
+        )
+
+    def step(self, what, *arguments):
+        """Do one thing; say whether it was done, or refused."""
+        try:
+            getattr(self, f"do_{what}")(*arguments)
+        except Refused:
+            return False
+        return True
+
+    def do_advance(self, tenths):
+        self.clock.set(self.clock.now() + tenths * SECOND // 10)
+
+    def do_look(self):
+        self.world.settle()
+
+    def do_create(self, farm, body, scenario):
+        headers = {"understudy-scenario": scenario} if scenario else {}
+        reply = self.call("createRender", path={"farmId": farm}, headers=headers, body=body)
+        self.made.append(reply.body["id"])
+
+    def do_watch(self):
+        self.call("createWatch", body={})
+
+    def do_forget(self, scene):
+        self.call("deleteScene", path={"sceneId": scene})
+
+    def do_act(self, operation, number):
+        self.call(operation, path={"renderId": self._one(number)})
+
+    def do_patch(self, number, body):
+        self.call("updateRender", path={"renderId": self._one(number)}, body=body)
+
+    def do_evict(self, number):
+        self.world.settle()
+        render = self.world.stores["Render"].find(self._one(number))
+        transition = render and self.world.external(render, "evict")
+        if transition:
+            self.world.move(render, transition, self.world.frame_of(render))
+
+    def _one(self, number):
+        return self.made[number % len(self.made)] if self.made else "render-old"
+
+
+@pytest.fixture(scope="session")
+def new_farm(everything, world_of):
+    """Makes farms. (Hypothesis would print a whole specification with each failure.)"""
+    return lambda: Farm(everything, world_of)
+
+
+NAMES = st.sampled_from(["a", "b", "c"])
+BODIES = st.fixed_dictionaries(
+    {"name": NAMES},
+    optional={
+        "scene": st.sampled_from([1, 2, 99]),
+        "start": st.sampled_from(["now", "later", "draft"]),
+        "priority": st.sampled_from([0, 9]),
+        "retention_seconds": st.integers(0, 200),
+    },
+)
+PATCHES = st.fixed_dictionaries(
+    {}, optional={"name": NAMES, "scene": st.sampled_from([1, 99]), "mood": st.sampled_from(["ready", "sad"])}
+)
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={"name": st.sampled_from(["a", "o"]), "phase": st.sampled_from(["queued,running", "paused"])},
+)
+ACTS = ["cancelRender", "deleteRender", "pauseRender", "resumeRender", "retryRender"]
+NUMBERS = st.integers(0, 4)
+STEP = st.one_of(
+    st.tuples(
+        st.just("create"),
+        st.sampled_from(["north", "south/2", "east"]),
+        BODIES,
+        st.sampled_from(["", "", "failure", "stubborn", "none"]),
+    ),
+    st.tuples(st.just("act"), st.sampled_from(ACTS), NUMBERS),
+    st.tuples(st.just("patch"), NUMBERS, PATCHES),
+    st.tuples(st.just("evict"), NUMBERS),
+    st.tuples(st.just("watch")),
+    st.tuples(st.just("forget"), st.sampled_from([1, 2, 3])),
+    st.tuples(st.just("advance"), st.integers(0, 900)),
+)
+CAUSES = {"forget": "deleteScene", "patch": "updateRender", "evict": "$external"}
+CHECKED = settings(derandomize=True, deadline=None, max_examples=120)
+
+
+def changed(before, after):
+    """Each resource that is in another state than before, or gone: its kind, and from where to where."""
+    for (kind, identity), (_, state, *_) in before.items():
+        now = after[kind, identity][1] if (kind, identity) in after else "$removed"
+        if now != state:
+            yield kind, state, now
+
+
+@CHECKED
+@given(st.lists(STEP, max_size=25))
+def test_whatever_is_done_only_declared_moves_happen(new_farm, steps):
+    """Time makes those with `after`, an operation those that name it; a refusal changes nothing at all."""
+    farm = new_farm()
+
+    for what, *arguments in steps:
+        if what == "advance":
+            farm.step(what, *arguments)
+        before = farm.snapshot()
+        farm.world.settle()
+        settled = farm.snapshot()
+        _assert_moves(farm.lifecycles, before, settled, "")
+        if what == "advance":
+            continue
+        was_done = farm.step(what, *arguments)
+
+        after = farm.snapshot()
+        if not was_done:
+            assert after == settled
+        cause = arguments[0] if what == "act" else CAUSES.get(what, "none")
+        _assert_moves(farm.lifecycles, settled, after, cause)
+
+
+def _assert_moves(lifecycles, before, after, cause):
+    """Every change of state is declared: in one step by `cause`, or by time in any number."""
+    for kind, start, end in changed(before, after):
+        each = lifecycles[kind]
+        assert not (start and each.states[start].is_final and end != "$removed"), f"{kind}: {start} is final"
+        if cause:
+            ways = {(s, t.ends) for t in each.transitions if cause in t.triggers for s in t.starts}
+            assert (start, end) in ways, f"{kind}: {start} became {end} by {cause}"
+        else:
+            assert end in _by_time(each, start), f"{kind}: {start} became {end} by itself"
+
+
+def _by_time(each, start):
+    found, waiting = set(), [start]
+    while waiting:
+        state = waiting.pop()
+        ends = {t.ends for t in each.transitions if t.after and not t.after.polls and state in t.starts}
+        waiting += ends - found
+        found |= ends
+    return found
+
+
+@CHECKED
+@given(st.lists(STEP, max_size=15), st.integers(1, 40))
+def test_looking_often_or_rarely_comes_to_the_same(new_farm, steps, pieces):
+    """Time that passes while nobody looks is the same time: no field, moment or due time differs."""
+    rarely, often = new_farm(), new_farm()
+
+    for what, *arguments in [*steps, ("advance", 800)]:
+        if what == "advance":
+            whole = arguments[0] * SECOND // 10
+            ends = often.clock.now() + whole
+            for _ in range(pieces - 1):
+                often.clock.set(min(often.clock.now() + whole // pieces, ends))
+                often.step("look")
+            often.clock.set(ends)
+            often.step("look")
+            rarely.step("advance", *arguments)
+        else:
+            assert rarely.step(what, *arguments) == often.step(what, *arguments)
+    rarely.step("look")
+
+    mine, theirs = rarely.snapshot(), often.snapshot()
+    assert mine.keys() == theirs.keys()
+    # The version counts changes, and a watch that went off twice while nobody looked changed once.
+    assert {k: v[:-1] for k, v in mine.items()} == {k: v[:-1] for k, v in theirs.items()}
+
+
+@CHECKED
+@given(
+    st.lists(STEP, max_size=25),
+    st.one_of(st.none(), st.integers(1, 4)),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.sampled_from(["a", "o"]),
+            "phase": st.sampled_from(["queued,running", "paused"]),
+        },
+    ),
+)
+def test_pages_make_up_the_whole_list(new_farm, steps, size, filters):
+    """No resource is missing at the seam of two pages, and none is there twice."""
+    farm = new_farm()
+    for what, *arguments in steps:
+        farm.step(what, *arguments)
+    farm.world.settle()
+    renders = [each for each in farm.world.stores["Render"] if each.fields["farm"] == "north"]
+    wanted = [
+        each.id
+        for each in sorted(renders, key=lambda each: each.serial)
+        if each.fields["name"].startswith(filters.get("name", ""))
+        and each.fields["status"]["phase"] in filters.get("phase", each.state).split(",")
+    ]
+
+    pages, cursor = [], None
+    while True:
+        query = filters | ({"limit": size} if size else {}) | ({"after": cursor} if cursor else {})
+        body = farm.call("listRenders", path={"farmId": "north"}, query=query).body
+        pages.append([each["id"] for each in body["renders"]])
+        assert body["total"] == len(wanted)
+        cursor = body["next"]
+        if cursor is None:
+            break
+
+    assert [identity for page in pages for identity in page] == wanted
+    assert all(len(page) == (size or 2) for page, _ in pairwise(pages))
