@@ -41,8 +41,8 @@ $(READY): requirements.lock pyproject.toml
 		echo 'Install one, or say where it is: make PYTHON=/path/to/python3.12 ...' >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version), once." >&2
 	@"$(PYTHON)" -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 # uv resolves for every platform at once, which pip cannot; it is needed here only.

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.answers import Reply
+from mockserver.answers import PROBLEM, Reply
 from speckit.operation import Operation, Response
 from speckit.pointer import ABSENT
 from speckit.schema import Schemas
@@ -38,6 +38,8 @@ class Conformance:
 
     def problem(self, reply: Reply, kind: str = "") -> str:
         """Return what is wrong with `reply`, an answer to an error of `kind` if any; empty if nothing."""
+        if kind in PROTOCOL and reply.content_type == PROBLEM:
+            return ""  # the document says nothing of its own for this kind of error
         if reply.status == 304:
             return ""  # RFC 9110, section 15.4.5: never with a body, whatever the default response has
         response = self._operation.response(reply.status)

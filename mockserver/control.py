@@ -90,6 +90,7 @@ class Control:
         if not isinstance(body, dict):
             raise Refused("invalidBody", "The body is a JSON object.")
         asked = {name: values[0] for name, values in parse_qs(query.decode("ascii", "replace")).items()}
+        _only(asked, "principal", "resource")
         answer = self._actions[method, path](body, asked)
         return Reply(201 if path == "/states" else 200, answer)
 

@@ -31,6 +31,9 @@ class Gate:
         ]
         self._anonymous = not self._ways or [] in self._ways
         self._ways = [way for way in self._ways if way] or [[self._bearer]]
+        self._wanted = [_wanted(schemes[name]) for each in operation.security for name in each] or [
+            "of yours"
+        ]
         self.challenge = _challenge([schemes[name] for each in operation.security for name in each])
 
     def __call__(self, headers: Headers, query: bytes) -> Principal:
@@ -45,9 +48,8 @@ class Gate:
                 return self._known(credential)
         if self._anonymous:
             return self._principals.anonymous
-        raise Refused(
-            "unauthorized", "The request names nobody; send the credential that the document asks for."
-        )
+        detail = f"The request names nobody; send a credential {' or '.join(self._wanted)}."
+        raise Refused("unauthorized", detail)
 
     def _known(self, credential: str) -> Principal:
         found = self._principals.by_credential(credential)
@@ -96,6 +98,14 @@ def cookie(header: str, name: str) -> str | None:
         if found == name:
             return value.strip('"') or None
     return None
+
+
+def _wanted(scheme: Mapping[str, Any]) -> str:
+    """Return where a credential goes, for people."""
+    if scheme.get("type") == "apiKey":
+        return f"in the {scheme.get('in')} as {scheme.get('name')}"
+    word = "Basic" if str(scheme.get("scheme")).lower() == "basic" else "Bearer"
+    return f"as Authorization: {word} ..."
 
 
 def _challenge(schemes: list[Mapping[str, Any]]) -> str:

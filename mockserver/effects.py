@@ -14,7 +14,7 @@ from mockserver.evaluation import Compute, Frame, Request
 from mockserver.kind import Kind
 from mockserver.locating import Locator, Scope
 from mockserver.store import Resource
-from mockserver.world import MissingParent, NotUnique, World, WorldFull
+from mockserver.world import MissingParent, NotUnique, World, WorldFull, WrongId
 from speckit import pointer
 from speckit.expression import Source
 from speckit.faults import did_you_mean
@@ -208,6 +208,8 @@ def guarded(act: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         raise Refused("notFound", str(problem), problem.parent.missing) from problem
     except NotUnique as problem:
         raise Refused("conflict", str(problem), problem.unique.conflict) from problem
+    except WrongId as problem:
+        raise Refused("invalidBody", str(problem)) from problem
     except WorldFull as problem:
         raise Refused("overloaded", str(problem)) from problem
 

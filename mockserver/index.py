@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sortedcontainers import SortedList
@@ -27,8 +27,9 @@ class Bucket:
 
     __slots__ = ("_ranks",)
 
-    def __init__(self) -> None:
-        self._ranks: Any = []
+    def __init__(self, ranks: Iterable[Rank] = ()) -> None:
+        known = list(ranks)
+        self._ranks: Any = known if len(known) <= _FEW else SortedList(known)
 
     def __len__(self) -> int:
         return len(self._ranks)
@@ -93,6 +94,10 @@ class Index:
             else pointer.read(before, path) is pointer.read(after, path)
             for key, path in self._parts
         )
+
+    def fill(self, ranks: Mapping[Any, list[Rank]]) -> None:
+        """Enter many at once: the ranks of each key, in order."""
+        self._buckets = {key: Bucket(each) for key, each in ranks.items()}
 
     def add(self, key: Any, rank: Rank) -> None:
         """Enter a resource under `key`."""

@@ -47,6 +47,7 @@ class Kind:
         self.machine = Machine(lifecycle)
         self.layout = _layout(lifecycle)
         self.identity = lifecycle.identity.field
+        self.id_type = int if lifecycle.identity.type == "integer" else str
         self.sequence_start = _sequence_start(lifecycle)
         self.moves = {id(each): Move(each, self.form) for each in lifecycle.transitions}
         self.birth = Birth(lifecycle)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import mimetypes
 from functools import cached_property
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import orjson
 import yaml
@@ -34,10 +35,20 @@ _INDEX = """<!doctype html>
 </body>
 </html>
 """
-_START = """window.onload = () => SwaggerUIBundle({
-  url: "../openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null,
-  persistAuthorization: true,
-});
+# Whatever servers the document names, "try it out" must never reach anything but this one.
+_START = """window.onload = async () => {
+  const spec = await (await fetch("../openapi.json")).json();
+  spec.servers = [{url: window.location.origin}];
+  for (const item of Object.values(spec.paths ?? {})) {
+    delete item.servers;
+    for (const part of Object.values(item)) {
+      if (part && typeof part === "object") delete part.servers;
+    }
+  }
+  SwaggerUIBundle({
+    spec, dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null, persistAuthorization: true,
+  });
+};
 """
 
 
@@ -49,7 +60,10 @@ class Pages:
 
     @cached_property
     def _json(self) -> bytes:
-        return orjson.dumps(self._document.data)
+        try:
+            return orjson.dumps(self._document.data)
+        except TypeError:  # a number of more than 64 bits
+            return json.dumps(self._document.data, ensure_ascii=False).encode()
 
     @cached_property
     def _yaml(self) -> bytes:
@@ -62,7 +76,7 @@ class Pages:
             return Reply(200, self._json)
         if path == "/openapi.yaml":
             return Reply(200, self._yaml, (), "application/yaml")
-        if path == UI.rstrip("/"):
+        if path in ("/", UI.rstrip("/")):
             return Reply(308, headers=(("Location", PREFIX + UI),))
         return self._ui(path.removeprefix(UI)) if path.startswith(UI) else None
 
@@ -77,9 +91,9 @@ class Pages:
         return None if asset is None else Reply(200, asset.read_bytes(), (), kind)
 
     @cached_property
-    def _assets(self) -> dict[str, Traversable]:
+    def _assets(self) -> dict[str, Path]:
         """Swagger UI's own files by name: a request can reach no others."""
-        (folder,) = (files("swagger_ui_bundle") / "vendor").iterdir()
+        folder = _package("flask_swagger_ui") / "dist"
         return {each.name: each for each in folder.iterdir() if each.name.endswith((".js", ".css", ".png"))}
 
 
@@ -110,7 +124,8 @@ class Outside:
             return page
         allow = self._control.allow(path)
         if not allow:
-            known = ", ".join([*self._control.paths(), PREFIX + UI])
+            documents = [PREFIX + path for path in ("/openapi.json", "/openapi.yaml", UI)]
+            known = ", ".join([*self._control.paths(), *documents])
             detail = f"There is nothing at {PREFIX}{path}; there are {known}."
             raise Refused("unknownPath", detail)
         if asked not in allow:
@@ -122,6 +137,14 @@ class Outside:
         self._control.admit(path, headers, (scope.get("client") or ("localhost",))[0])
         content = await content_of(receive, headers, BODY_LIMIT)
         return self._control.act(asked, path, scope["query_string"], content)
+
+
+def _package(name: str) -> Path:
+    """Return the folder of an installed package, which is not imported for that."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"{name} is not installed, and its files are needed.")
+    return Path(spec.origin).parent
 
 
 def _escaped(text: str) -> str:

@@ -82,6 +82,7 @@ class Played:
             reply = self._play(request, query, content)
         except Refused as refused:
             kind, reply = refused.kind, self.refuse(refused, request)
+            log.info("%s: %s: %s", self.operation.id, refused.kind, refused.detail)
         if reply.status == 401 and not any(name == "WWW-Authenticate" for name, _ in reply.headers):
             reply.headers = (*reply.headers, ("WWW-Authenticate", self._gate.challenge))
         return self._checked(reply, kind) if self._conformance else reply

@@ -8,7 +8,6 @@ from typing import Any
 
 from mockserver.answers import Refused
 from mockserver.effects import guarded
-from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.store import Resource, Store
 from mockserver.world import World
@@ -41,10 +40,10 @@ def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[
     _known(scenario, kind.lifecycle.scenarios, "scenario", kind)
     for name in fields:
         _known(name, kind.birth.keys, "field", kind)
+    shown = kind.lifecycle.state_field
+    if shown and pointer.read(fields, shown) is not pointer.ABSENT:
+        raise Refused("invalidBody", f"'{shown[-1]}' follows from the state; give 'state' instead.")
     store = world.stores[kind.name]
-    own = pointer.read(fields, kind.identity)
-    if store.by_id(hashable(own)) is not None:
-        raise Refused("conflict", f"There is a {kind.name} {own!r} already.")
     given = {**_setting(world, kind, store, state, fields), **fields}
     return guarded(world.create, store, world.frame(), given, state=state, scenario=scenario)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -177,8 +178,10 @@ class Store:
 
     def _indexed(self, paths: tuple[Path, ...]) -> Index:
         index = Index(paths)
-        for resource in self:
-            index.add(index.key(resource.fields), self._layout.rank(resource))
+        ranks: dict[Any, list[Rank]] = defaultdict(list)
+        for rank in self._all.slice(0, None, False):
+            ranks[index.key(self._ranked[rank].fields)].append(rank)
+        index.fill(ranks)
         return index
 
     def ranked(self, ranks: Iterable[Rank]) -> Iterator[Resource]:

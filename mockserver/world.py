@@ -37,6 +37,14 @@ class NotUnique(Exception):
         super().__init__(f"Another resource has {held} already.")
 
 
+class WrongId(Exception):
+    """The id is not of the type that the ids of its kind are."""
+
+    def __init__(self, kind: Kind, key: Any) -> None:
+        wanted = kind.lifecycle.identity.type
+        super().__init__(f"The id of a {kind.name} is of type {wanted}; {key!r} is not.")
+
+
 class WorldFull(Exception):
     """The world holds as many resources as it may."""
 
@@ -145,6 +153,7 @@ class World:
         Raises:
             MissingParent: it refers to something that does not exist.
             NotUnique: another resource holds the same values.
+            WrongId: its id is not of the kind's type.
             WorldFull: there is no room.
         """
         if self._count >= self._limit:
@@ -160,6 +169,7 @@ class World:
             if pointer.read(fields, kind.identity) is ABSENT:
                 pointer.write(fields, kind.identity, frame.id)
             fields = {key: value for key, value in fields.items() if value is not ABSENT}
+            self._check_id(store, frame.id, fields)
             self._check(store, fields, state, None)
         self._serial += 1
         resource = Resource(store, self._serial, frame.id, fields, frame.now)
@@ -236,6 +246,13 @@ class World:
             if (found := self.stores[name].find(key)) is not None:
                 return found
         return None
+
+    def _check_id(self, store: Store, key: Any, fields: Mapping[str, Any]) -> None:
+        kind: Kind = store.kind
+        if not isinstance(key, kind.id_type) or isinstance(key, bool):
+            raise WrongId(kind, key)
+        if store.by_id(key) is not None:
+            raise NotUnique(Unique((kind.identity,)), fields)
 
     def _check(self, store: Store, fields: dict[str, Any], state: str, own: Resource | None) -> None:
         kind: Kind = store.kind

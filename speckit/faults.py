@@ -8,6 +8,9 @@ from pathlib import Path
 Pointer = tuple[str | int, ...]
 """A path inside a document: mapping keys and list indexes, outermost first."""
 
+_SHORT = 20
+"""Up to so many names are all told; of more, the nearest."""
+
 _SHOWN = 8
 
 
@@ -102,7 +105,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _listed(word: str, names: list[str]) -> str:
-    if len(names) <= _SHOWN:
+    if len(names) <= _SHORT:
         return ", ".join(names)
     nearest = get_close_matches(word, names, n=_SHOWN, cutoff=0.0)
     return f"{', '.join(nearest)} and {len(names) - len(nearest)} more"

@@ -11,10 +11,11 @@ import jsonschema_rs
 import orjson
 from jsonschema_rs import ValidationError
 
-from speckit.faults import Fault, did_you_mean
+from speckit.faults import Fault, Pointer, did_you_mean
 from speckit.misfit import brief, exact
 
 _VOCABULARY = Path(__file__).parent / "vocabulary"
+_ROLES = ("create", "get", "list", "update", "trigger")
 
 
 def form_faults(extension: str, raw: Any) -> list[Fault]:
@@ -43,7 +44,8 @@ def _told(extension: str, error: ValidationError, raw: Any, schema: dict[str, An
         elif kind.name == "propertyNames":
             yield from (Fault((*path, name), *said) for name, said in _misnamed(each))
         else:
-            yield Fault(path, *_said(each))
+            message, hint = _said(each)
+            yield Fault(path, message, _remedy(path, each.instance) or hint)
 
 
 def _nearest(error: ValidationError) -> list[ValidationError]:
@@ -83,6 +85,21 @@ def _said(error: ValidationError) -> tuple[str, str]:
         case "anyOf":
             return f"{value} is none of the forms this may have.", ""
     return f"{error.message}.", ""
+
+
+def _remedy(path: Pointer, value: Any) -> str:
+    """Return what to write for a `value` that is a mistake people make at `path`; empty for others."""
+    match path[2:]:
+        case ("operations", _) if isinstance(value, str):
+            return f"Write {{role: {value if value in _ROLES else 'create'}}}."
+        case ("operations", _, "role") if value == "delete":
+            return "A delete is a role 'trigger' with a transition to $removed."
+        case ("transitions", _, "after") if isinstance(value, str):
+            key = "until" if value.startswith("$") else "duration"
+            return f"Write {{{key}: {value if value.startswith(('$', 'P')) else 'PT2S'}}}."
+        case ("state", "states", _) if not isinstance(value, dict):
+            return "Write {category: pending}."
+    return ""
 
 
 def _misnamed(error: ValidationError) -> Iterator[tuple[str, tuple[str, str]]]:

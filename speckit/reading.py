@@ -54,7 +54,7 @@ class Reader:
         state = raw.get("state", {})
         return Lifecycle(
             name=name,
-            identity=self._identity(raw["identity"], (*at, "identity")),
+            identity=self._identity(raw["identity"], (*at, "identity"), counted=_is_counted(raw)),
             parents=self._each(raw, "parents", at, self._parent),
             answers=self.answers(raw, at),
             initially=self._members(raw.get("initially", {}), (*at, "initially")),
@@ -126,12 +126,12 @@ class Reader:
         conditions = raw.get("when", {}).items()
         return tuple((self.source(text, (*at, "when", text)), _condition(c)) for text, c in conditions)
 
-    def _identity(self, raw: Raw, at: Pointer) -> Identity:
+    def _identity(self, raw: Raw, at: Pointer, *, counted: bool) -> Identity:
         generate = raw.get("generate")
         return Identity(
             field=pointer.parse(raw["field"]),
             param=raw.get("param", ""),
-            type=raw.get("type", "string"),
+            type=raw.get("type", "integer" if generate == "$sequence" or counted else "string"),
             generate=self.template(generate, (*at, "generate")) if generate else None,
             start=raw.get("start", 1),
             alternates=tuple(
@@ -243,6 +243,13 @@ class Reader:
         return Seed(
             self.template(raw.get("set", {}), (*at, "set")), raw.get("state", ""), raw.get("scenario", "")
         )
+
+
+def _is_counted(raw: Raw) -> bool:
+    """Return whether the ids of the seeds are whole numbers."""
+    path = pointer.parse(raw["identity"]["field"])
+    ids = [pointer.read(seed.get("set", {}), path) for seed in raw.get("seed", ())]
+    return any(isinstance(each, int) and not isinstance(each, bool) for each in ids)
 
 
 def _names(raw: str | list[str] | tuple[()]) -> tuple[str, ...]:

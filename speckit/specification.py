@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from speckit import conventions as convention
@@ -18,6 +19,15 @@ from speckit.reading import Reader
 
 LIFECYCLES = "x-resource-lifecycles"
 CONVENTIONS = "x-api-conventions"
+
+_SPELLINGS = {
+    LIFECYCLES: LIFECYCLES,
+    CONVENTIONS: CONVENTIONS,
+    "x-lifecycles": LIFECYCLES,
+    "x-conventions": CONVENTIONS,
+}
+_NEAR = 0.85
+"""How alike a key must be to one of them: `x-api-version`, say, is a word of other people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +53,41 @@ def specify(document: Document, *, only: Iterable[str] = ()) -> Specification:
     """
     found = operations(document.data)
     reader = Reader()
-    lifecycles = _lifecycles(document.data.get(LIFECYCLES, {}), found, reader)
-    conventions = _conventions(document.data.get(CONVENTIONS, {}), reader)
+    reader.faults += _misspelt(document.data)
+    lifecycles = _lifecycles(document.data, found, reader)
+    conventions = _conventions(document.data, found, reader)
     _refuse(document, reader.faults)
     specification = Specification(document, found, lifecycles, conventions)
     return _narrowed(specification, frozenset(only))
 
 
-def _lifecycles(raw: Any, found: Mapping[str, Operation], reader: Reader) -> dict[str, Lifecycle]:
+def _misspelt(data: Mapping[str, Any]) -> list[Fault]:
+    """Return a fault for each key at the root that nearly is one of the two extensions."""
+    near = {key: get_close_matches(str(key), _SPELLINGS, n=1, cutoff=_NEAR) for key in data}
+    return [
+        Fault((key,), f"'{key}' is not read by anybody.", f"Did you mean '{_SPELLINGS[found[0]]}'?")
+        for key, found in near.items()
+        if found and key not in (LIFECYCLES, CONVENTIONS)
+    ]
+
+
+def _lifecycles(
+    data: Mapping[str, Any], found: Mapping[str, Operation], reader: Reader
+) -> dict[str, Lifecycle]:
+    raw = data.get(LIFECYCLES, {})
     sound = _sound(LIFECYCLES, raw, reader)
     read = {name: _scoped(reader.lifecycle(name, raw[name], (LIFECYCLES, name)), found) for name in sound}
-    reader.faults += lifecycle_faults(read, found, raw) if read else []
+    reader.faults += lifecycle_faults(read, found, raw, data) if read else []
     return read
 
 
-def _conventions(raw: Any, reader: Reader) -> tuple[Conventions, ...]:
+def _conventions(
+    data: Mapping[str, Any], found: Mapping[str, Operation], reader: Reader
+) -> tuple[Conventions, ...]:
+    raw = data.get(CONVENTIONS, {})
     sound = _sound(CONVENTIONS, raw, reader)
     read = convention.read({name: raw[name] for name in sound}, reader)
-    reader.faults += convention_faults(read, raw) if read else []
+    reader.faults += convention_faults(read, found, raw) if read else []
     return read
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import errno
 import gc
+import logging
 import math
+import re
 import signal
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,7 @@ from speckit.operation import Operation
 from speckit.specification import Specification, specify
 from understudy.shipped import default_document, overlay
 
+_ORIGIN = re.compile(r"https?://[^/\s]+")
 GRACE_SECONDS = 3
 """How long requests under way may take to end once the server is told to stop."""
 
@@ -65,6 +68,13 @@ def run(options: Options) -> int:
         raise click.UsageError("--speed is a number above 0.")
     if options.clock == "manual" and options.speed != 1:
         raise click.UsageError("--speed is for a real clock; a manual one moves by POST /_understudy/clock.")
+    for origin in options.origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise click.UsageError(
+                f"--origin '{origin}' is no origin. Write it like https://app.example.com:3000."
+            )
+    if options.document and options.document.startswith(("http://", "https://")):
+        raise click.UsageError(f"'{options.document}' is not fetched. Download it, and serve the file.")
     try:
         specification = read(options)
         app = application(specification, options)
@@ -181,6 +191,8 @@ def _serve(app: AsyncApp, listener: socket.socket, specification: Specification,
         date_header=True,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    if options.log_requests:
+        _explain_refusals()
     # The server ends in order on both signals and then raises them again: both are a wanted end.
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt):
@@ -193,6 +205,13 @@ def _logging() -> dict[str, Any]:
     config = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
     config["handlers"]["access"]["stream"] = "ext://sys.stderr"
     return config
+
+
+def _explain_refusals() -> None:
+    """Have every refusal say on stderr why, which an API's own words may not."""
+    logger = logging.getLogger("understudy")
+    logger.addHandler(logging.StreamHandler())
+    logger.setLevel(logging.INFO)
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
@@ -231,10 +250,24 @@ def _table(operations: list[Operation]) -> Iterable[str]:
 
 
 def curl(specification: Specification, url: str) -> str:
-    """Return a command that reads something: the first operation whose path has no parameters."""
+    """Return a command that reads something, with the credential that the document asks for."""
     reads = [each for each in specification.operations.values() if each.method == "GET"]
-    chosen = next((each for each in reads if "{" not in each.path), None)
+    chosen = next((each for each in reads if not any(p.required for p in each.parameters)), None)
     if chosen is None:
         return f"curl -s {url}{PREFIX}/health"
-    header = "-H 'Authorization: Bearer YOUR_API_KEY' " if any(chosen.security) else ""
-    return f"curl -s {header}{url}{chosen.path}"
+    schemes = specification.document.data.get("components", {}).get("securitySchemes", {})
+    named = next((each for each in chosen.security if each), {})
+    credential = "".join(f"{_credential(schemes.get(name, {}))} " for name in named)
+    query = next((f"?{schemes[n]['name']}=KEY" for n in named if schemes.get(n, {}).get("in") == "query"), "")
+    return f"curl -s {credential}{url}{chosen.path}{query}".replace("  ", " ")
+
+
+def _credential(scheme: Mapping[str, Any]) -> str:
+    """Return what curl needs to send a credential of one security scheme, unless it goes into the query."""
+    name = scheme.get("name", "")
+    if scheme.get("type") == "apiKey":
+        return {"header": f"-H '{name}: YOUR_API_KEY'", "cookie": f"-b '{name}=YOUR_API_KEY'"}.get(
+            scheme["in"], ""
+        )
+    is_basic = str(scheme.get("scheme", "")).lower() == "basic"
+    return "-u user:password" if is_basic else "-H 'Authorization: Bearer YOUR_API_KEY'"

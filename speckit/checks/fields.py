@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from speckit import pointer
@@ -24,7 +25,17 @@ def _unknown(subject: Subject) -> Iterator[Fault]:
     for path, text in (*_shaping(subject), *_written(subject), *_listed(subject)):
         head = pointer.parse(text)[0]
         if head not in known:
-            yield subject.unknown(path, what, head, subject.keys, "Add it to 'initially'.")
+            fault = subject.unknown(path, what, head, subject.keys, "Add it to 'initially'.")
+            yield _with_example(fault, text) if path == ("state", "field") else fault
+
+
+def _with_example(fault: Fault, text: str) -> Fault:
+    """Return `fault` with a word on how a new resource shows the state at `text`."""
+    head, *below = pointer.parse(text)
+    value = "$state"
+    for name in reversed(below):
+        value = f"{{{name}: {value}}}"
+    return replace(fault, hint=f"{fault.hint} List it under 'initially', e.g. '{head}: {value}'.")
 
 
 def _shaping(subject: Subject) -> Iterator[tuple[Pointer, str]]:
@@ -86,10 +97,16 @@ def _given(subject: Subject) -> Iterator[Fault]:
 
 
 def _twice(subject: Subject) -> Iterator[Fault]:
-    key = subject.lifecycle.identity.field[0]
+    kind = subject.lifecycle.identity.type
+    path = subject.lifecycle.identity.field
     first: dict[str, int] = {}
     for index, raw in enumerate(subject.raw.get("seed", ())):
-        identity = raw.get("set", {}).get(key)
+        identity, key = pointer.read(raw.get("set", {}), path), "/".join(path)
+        if _is_plain(identity) and isinstance(identity, int) != (kind == "integer"):
+            message = f"The id {identity!r} is not of type {kind}, as the other ids are."
+            yield subject.fault(
+                ("seed", index, "set", key), message, "Give 'identity' the 'type' of its ids."
+            )
         if _is_plain(identity) and first.setdefault(repr(identity), index) != index:
             message = f"The id {identity!r} is already that of seed/{first[repr(identity)]}."
             yield subject.fault(("seed", index, "set", key), message, "Give each seed an id of its own.")
@@ -97,4 +114,8 @@ def _twice(subject: Subject) -> Iterator[Fault]:
 
 def _is_plain(value: Any) -> bool:
     """Return whether `value` is a constant that the document spells out."""
-    return value is not None and not (isinstance(value, dict | list) or "$" in str(value))
+    return (
+        value is not None
+        and value is not pointer.ABSENT
+        and not (isinstance(value, dict | list) or "$" in str(value))
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -11,10 +12,20 @@ from speckit import expression, pointer
 from speckit.checks.answers import spelled_out
 from speckit.checks.subject import Subject, items, members, named, parameters
 from speckit.expression import ExpressionError, Source
-from speckit.faults import Fault, Pointer
+from speckit.faults import Fault, Pointer, did_you_mean
 from speckit.lifecycle import EXTERNAL
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
+
+_GIVEN = {
+    "error": ("detail", "title", "status", "kind"),
+    "list": ("items", "total", "count", "page", "offset", "size", "more", "next"),
+    "principal": ("name", "id"),
+}
+"""What the server itself gives, by the expression that looks it up."""
+
+_NEAR = 0.75
+"""How alike a name in an open body must be to a documented one to be taken for a misspelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +46,48 @@ def lookup_faults(subject: Subject) -> Iterator[Fault]:
     fields = subject.fields
     for part in _parts(subject):
         for path, source in _sources(part.value, part.path):
-            if source.kind == "parent" and source.name not in subject.lifecycle.parents:
-                yield subject.unknown(
-                    path, "a parent", source.name, subject.lifecycle.parents, "There is none."
-                )
-            elif source.kind in ("request.path", "request.query"):
-                yield from _undeclared(subject, part, path, source)
-            elif source.kind == "scenario":
-                yield from _unsaid(subject, part, path, source)
-            elif (
-                source.kind == "resource"
-                and source.pointer
-                and subject.keys
-                and source.pointer[0] not in fields
-            ):
-                what = f"a field of {subject.lifecycle.name}"
-                yield subject.unknown(path, what, source.pointer[0], subject.keys)
+            match source.kind:
+                case "parent" if source.name not in subject.lifecycle.parents:
+                    known = subject.lifecycle.parents
+                    yield subject.unknown(path, "a parent", source.name, known, "There is none.")
+                case "request.path" | "request.query":
+                    yield from _undeclared(subject, part, path, source)
+                case "request.body":
+                    yield from _outside(subject, part, path, source)
+                case "scenario":
+                    yield from _unsaid(subject, part, path, source)
+                case "resource" if source.pointer and subject.keys and source.pointer[0] not in fields:
+                    what = f"a field of {subject.lifecycle.name}"
+                    yield subject.unknown(path, what, source.pointer[0], subject.keys)
+                case _:
+                    yield from _ungiven(subject.at(*path), source)
+
+
+def given_faults(path: Pointer, raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield each expression below `path`, the conventions of one API, that can never find anything."""
+    for where, source in _sources(raw, path):
+        yield from _ungiven(where, source)
+
+
+def _ungiven(path: Pointer, source: Source) -> Iterator[Fault]:
+    known = _GIVEN.get(source.kind)
+    if known and source.pointer and source.pointer[0] not in known:
+        message = f"'{source.pointer[0]}' is not a part of ${source.kind}."
+        yield Fault(path, message, did_you_mean(source.pointer[0], known))
+
+
+def _outside(subject: Subject, part: _Part, path: Pointer, source: Source) -> Iterator[Fault]:
+    """Yield that no body has what is looked up: for certain, or because it is so near to what one has."""
+    shapes = [subject.body_shapes(operation) for operation in part.operations]
+    documented = [shape.properties for each in shapes for shape in each]
+    known = [name for names in documented for name in names or ()]
+    word = source.pointer[0] if source.pointer else ""
+    if not word or not all(shapes) or None in documented or word in known:
+        return
+    is_closed = all(shape.is_closed for each in shapes for shape in each)
+    if known and (is_closed or get_close_matches(word, known, n=1, cutoff=_NEAR)):
+        what = f"documented in the body of {' or '.join(each.id for each in part.operations)}"
+        yield subject.unknown(path, what, word, known)
 
 
 def _undeclared(subject: Subject, part: _Part, path: Pointer, source: Source) -> Iterator[Fault]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from speckit.checks.shapes import Shape, shape_of
 from speckit.faults import Fault, Pointer, did_you_mean
-from speckit.lifecycle import Lifecycle, Rule
+from speckit.lifecycle import Lifecycle, Rule, Success
 from speckit.operation import Operation
 
 EXTENSION = "x-resource-lifecycles"
@@ -21,6 +22,7 @@ class Subject:
         operations: Those of the whole document, by id.
         resources: The names of all resources, also of those that could not be read.
         owners: The resource that each operation belongs to, the first where several claim it.
+        data: The whole document.
     """
 
     lifecycle: Lifecycle
@@ -28,6 +30,7 @@ class Subject:
     operations: Mapping[str, Operation]
     resources: tuple[str, ...]
     owners: Mapping[str, str]
+    data: Mapping[str, Any]
 
     def at(self, *path: str | int) -> Pointer:
         """Return `path`, inside the lifecycle, as a path from the root of the document."""
@@ -53,6 +56,22 @@ class Subject:
         """Return the resource's operations that exist; only those of `roles` where given."""
         return tuple(operation for operation, _, _ in self.rules(*roles))
 
+    def answer_shape(self, operation: Operation, success: Success) -> Shape:
+        """Return what `operation` documents as the JSON body of `success`."""
+        codes = sorted(code for code in operation.responses if code.isdigit() and code.startswith("2"))
+        response = operation.response(success.status or int(codes[0] if codes else 200))
+        kinds = [kind for kind in (response.content if response else ()) if _is_json(kind)]
+        usual = "application/json" if "application/json" in kinds else "".join(kinds[:1])
+        wanted = success.content_type.split(";")[0].strip().lower() or usual
+        if response is None or wanted not in kinds:
+            return Shape(self.data)
+        return shape_of(self.data, response.content[wanted].get("schema"))
+
+    def body_shapes(self, operation: Operation) -> list[Shape]:
+        """Return what `operation` documents as the body of a request, for each media type."""
+        schemas = operation.body.schemas.values() if operation.body else ()
+        return [shape_of(self.data, schema) for schema in schemas]
+
     @property
     def keys(self) -> tuple[str, ...]:
         """The fields a new resource has."""
@@ -68,6 +87,10 @@ class Subject:
     @property
     def _created(self) -> set[str]:
         return {key for _, _, raw in self.rules("create") for key in raw.get("set", {})}
+
+
+def _is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def named(raw: str | list[str], path: Pointer) -> Iterator[tuple[Pointer, str]]:

@@ -554,6 +554,28 @@ LISTS = [
 ]
 
 FORM = [
+    ({J + "operations/getJob": "get"}, "operations/getJob", "'get' is not of type", "Write {role: get}."),
+    ({J + "operations/getJob": "yes"}, "operations/getJob", "'yes' is not of type", "Write {role: create}."),
+    (last(after="PT5S"), "transitions/8/after", "'PT5S' is not of type", "Write {duration: PT5S}."),
+    (last(after="5s"), "transitions/8/after", "'5s' is not of type", "Write {duration: PT2S}."),
+    (
+        last(after="$resource#/next"),
+        "transitions/8/after",
+        "'$resource#/next' is not of type",
+        "Write {until: $resource#/next}.",
+    ),
+    (
+        {J + "state/states/held": None},
+        "state/states/held",
+        "null is not of type",
+        "Write {category: pending}.",
+    ),
+    (
+        {J + "operations/cancelJob/role": "delete"},
+        "operations/cancelJob/role",
+        "'delete' is not allowed here",
+        "A delete is a role 'trigger' with a transition to $removed.",
+    ),
     (
         {J + "identity/prm": "id"},
         "identity/prm",
@@ -610,7 +632,176 @@ FORM = [
     ({"x-resource-lifecycles": []}, "x-resource-lifecycles", "This list is not of type object", ""),
 ]
 
-MISTAKES = [*STATES, *TRANSITIONS, *OPERATIONS, *FIELDS, *LOOKUPS, *ANSWERS, *LISTS, *FORM]
+JOB_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "status": {"$ref": "#/components/schemas/Status"},
+        "error": {"type": ["string", "null"]},
+        "source": {"enum": ["api", "ui"]},
+        "next": {"type": "string", "nullable": True},
+    },
+}
+STATUS = {"type": "string", "enum": ["held", "queued", "running", "done", "failed", "halted", "gone"]}
+ENVELOPE = {"allOf": [{"type": "object", "properties": {"data": {"$ref": "#/components/schemas/Job"}}}]}
+PAGE = {"properties": {"total": {"type": "integer"}, "jobs": {"type": "array", "items": JOB_SCHEMA}}}
+NEW = {"allOf": [{"$ref": "#/components/schemas/New"}]}
+ONE = "paths/~1projects~1{project}~1jobs~1{id}/"
+ALL = "paths/~1projects~1{project}~1jobs/"
+
+
+def content(schema):
+    return {"application/json": {"schema": schema}}
+
+
+def documented(closed=False):
+    """The sound document, with schemas."""
+    new = {"type": "object", "properties": {"name": {}, "hold": {}}}
+    if closed:
+        new["additionalProperties"] = False
+    schemas = {"Job": JOB_SCHEMA, "Status": STATUS, "New": new}
+    return {
+        "components": {"schemas": schemas},
+        ONE + "get/responses/200/content": content(JOB_SCHEMA),
+        ONE + "delete/responses/202/content": content(ENVELOPE),
+        ALL + "post/requestBody": {"content": content(NEW)},
+        ALL + "get/responses/200/content": content(PAGE),
+        J + "operations/getJob": {"role": "get"},
+        J + "operations/listJobs/success": {"body": {"total": "$list#/total", "jobs": "$list#/items"}},
+        J + "operations/cancelJob/success/0/body": {"data": "$resource"},
+    }
+
+
+DOCUMENTED = [
+    ({**documented(), **edits}, path, message, hint)
+    for edits, path, message, hint in [
+        (
+            {J + "state/states/queued/value": "queud"},
+            "state/states/queued/value",
+            "'queud' is not a value that listJobs documents for '/status'",
+            "Did you mean 'queued'?",
+        ),
+        (
+            {"components/schemas/Status": {"enum": ["held", "queued", "running", "done", "failed"]}},
+            "state/states/halted",
+            "'halted' is not a value that listJobs documents",
+            "Known: held, queued, running, done, failed.",
+        ),
+        (
+            {
+                ALL + "get/responses/200/content": {},
+                ONE + "get/responses/200/content": {},
+                "components/schemas/Status": {"enum": ["stopped"]},
+            },
+            "state/states/halted",
+            "'halted' is not a value that cancelJob documents",
+            "Known: stopped.",
+        ),
+        (
+            {J + "state/states/done/set": {"/source": "uii"}},
+            "state/states/done/set/~1source",
+            "'uii' is not a value that listJobs documents for '/source'",
+            "Did you mean 'ui'?",
+        ),
+        (
+            {J + "transitions/1/set": {"/error": 5}},
+            "transitions/1/set/~1error",
+            "5 is not of the type that listJobs documents for '/error'",
+            "It is string or null.",
+        ),
+        ({J + "initially/next": 7}, "initially/next", "7 is not of the type", "It is string."),
+        ({J + "initially/next": True}, "initially/next", "true is not of the type", "It is string."),
+        (
+            {J + "operations/listJobs/success": {}},
+            "operations/listJobs",
+            "A list is an array as it stands, and listJobs documents an object",
+            "'body: {jobs: $list#/items}'",
+        ),
+        (
+            {J + "initially/name": "$request.body#/nmae"},
+            "initially/name",
+            "'nmae' is not documented in the body of createJob",
+            "Did you mean 'name'?",
+        ),
+        (
+            {**documented(closed=True), J + "initially/name": "$request.body#/title"},
+            "initially/name",
+            "'title' is not documented in the body of createJob",
+            "Known: name, hold.",
+        ),
+    ]
+]
+
+GIVEN = [
+    (
+        {J + "operations/getJob/available/otherwise/body": {"error": "$error#/detial"}},
+        "operations/getJob/available/otherwise/body/error",
+        "'detial' is not a part of $error",
+        "Did you mean 'detail'?",
+    ),
+    (
+        {J + "operations/listJobs/success": {"body": {"jobs": "$list#/item"}}},
+        "operations/listJobs/success/body/jobs",
+        "'item' is not a part of $list",
+        "Did you mean 'items'?",
+    ),
+    (
+        {J + "initially/owner": "$principal#/nme"},
+        "initially/owner",
+        "'nme' is not a part of $principal",
+        "Known: name, id. Did you mean 'name'?",
+    ),
+    (
+        {"x-api-conventions/jobs/error": {"body": {"error": "{$error#/tile}!"}}},
+        "x-api-conventions/jobs/error/body/error",
+        "'tile' is not a part of $error",
+        "Did you mean 'title'?",
+    ),
+    (
+        {"x-api-conventions/reports/paths": ["/report"]},
+        "x-api-conventions/reports/paths",
+        "No operation is below '/report'",
+        "Did you mean '/reports/{id}'?",
+    ),
+    (
+        {J + "state/field": "/state"},
+        "state/field",
+        "'state' is not a field of Job",
+        "List it under 'initially', e.g. 'state: $state'.",
+    ),
+    (
+        {J + "state/field": "/now/phase"},
+        "state/field",
+        "'now' is not a field of Job",
+        "e.g. 'now: {phase: $state}'.",
+    ),
+    (
+        {J + "operations/getJob/answers": {"busy": {}}},
+        "operations/getJob/answers/busy",
+        "'busy' is not a kind",
+        "Known: malformedBody, invalidBody, invalidParameter, malformedId, unauthorized, forbidden, notFound,",
+    ),
+] + [
+    ({key: {}}, key, "is not read by anybody", f"Did you mean '{meant}'?")
+    for key, meant in [
+        ("x-resource-lifecycle", "x-resource-lifecycles"),
+        ("x-resource-lifecyles", "x-resource-lifecycles"),
+        ("x-lifecycles", "x-resource-lifecycles"),
+        ("x-api-convention", "x-api-conventions"),
+    ]
+]
+
+MISTAKES = [
+    *DOCUMENTED,
+    *GIVEN,
+    *STATES,
+    *TRANSITIONS,
+    *OPERATIONS,
+    *FIELDS,
+    *LOOKUPS,
+    *ANSWERS,
+    *LISTS,
+    *FORM,
+]
 
 
 @pytest.mark.parametrize(("edits", "path", "message", "hint"), MISTAKES)
@@ -649,6 +840,14 @@ def test_a_sound_document_has_no_fault(document):
         {"x-api-conventions": GONE},
         {"x-resource-lifecycles": GONE},
         {J + "seed/0/set/name": "$$first"},
+        documented(),
+        {**documented(), J + "initially/name": "$request.body#/title"},
+        {**documented(), J + "initially/error": "early", J + "state/states/queued/set": {"/source": "ui"}},
+        {**documented(), J + "initially/status": 5, J + "initially/created": 5},
+        {**documented(), "components/schemas/Status": {"anyOf": [{"enum": ["a"]}, {"type": "string"}]}},
+        {**documented(), "components/schemas/Status": {"$ref": "#/components/schemas/Status"}},
+        {**documented(), "components/schemas/New": {"oneOf": [{"properties": {"nmae": {}}}]}},
+        {"x-api-version": 1, "x-resources": {}, "x-conversions": {}},
     ],
 )
 def test_what_only_looks_like_a_mistake_is_none(edits):

@@ -1,0 +1,108 @@
+"""Shapes: what the schemas of a document plainly say of one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from speckit.references import deref
+
+_DEEPEST = 16
+_CHOICES = frozenset(("oneOf", "anyOf", "if", "not", "patternProperties", "$dynamicRef", "discriminator"))
+_KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One value; `parts` are the schemas that must all hold for it, none where nothing is plain."""
+
+    data: Mapping[str, Any]
+    parts: tuple[Mapping[str, Any], ...] = ()
+
+    def member(self, *path: str) -> Shape:
+        """Return the shape of the value at `path` inside this one."""
+        shape = self
+        for name in path:
+            maps = [part["properties"] for part in shape.parts if isinstance(part.get("properties"), dict)]
+            shape = _shape(self.data, *(each[name] for each in maps if name in each))
+        return shape
+
+    @property
+    def items(self) -> Shape:
+        """The shape of each item of a list."""
+        return _shape(self.data, *(part["items"] for part in self.parts if "items" in part))
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the value can only be an object."""
+        return any(
+            part.get("type", "object" if "properties" in part else "") == "object" for part in self.parts
+        )
+
+    @property
+    def properties(self) -> list[str] | None:
+        """The names of all documented properties; None where they cannot be told for certain."""
+        if not self.is_object or any(not _CHOICES.isdisjoint(part) for part in self.parts):
+            return None
+        return list(dict.fromkeys(name for part in self.parts for name in part.get("properties", ()))) or None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether an object has no properties but the documented ones."""
+        keys = ("additionalProperties", "unevaluatedProperties")
+        return any(part.get(key) is False for part in self.parts for key in keys)
+
+    @property
+    def first_list(self) -> str:
+        """The name of the first property that is a list; empty where there is none."""
+        names = self.properties or ()
+        return next((n for n in names if any(p.get("type") == "array" for p in self.member(n).parts)), "")
+
+    def outside(self, value: Any) -> list[Any] | None:
+        """Return the values of the first enum that `value` is not in; None where it is in all of them."""
+        enums = (part["enum"] for part in self.parts if isinstance(part.get("enum"), list))
+        return next(
+            (enum for enum in enums if not self._may_be_null(value) and not _among(value, enum)), None
+        )
+
+    def mistyped(self, value: Any) -> list[str]:
+        """Return the types of the first schema whose type `value` is not of; empty where it is of all."""
+        kind = _KINDS.get(type(value), "null")
+        fitting = {kind, "number"} if kind == "integer" else {kind}
+        if kind == "number" and float(value).is_integer():
+            fitting.add("integer")
+        types = (_listed(part["type"]) for part in self.parts if "type" in part)
+        return next((each for each in types if not self._may_be_null(value) and fitting.isdisjoint(each)), [])
+
+    def _may_be_null(self, value: Any) -> bool:
+        return value is None and any(part.get("nullable") is True for part in self.parts)
+
+
+def shape_of(data: Mapping[str, Any], schema: Any) -> Shape:
+    """Return the shape that `schema`, somewhere in the document `data`, gives a value."""
+    return _shape(data, schema)
+
+
+def _shape(data: Mapping[str, Any], *schemas: Any) -> Shape:
+    return Shape(data, tuple(part for schema in schemas for part in _flat(data, schema, _DEEPEST)))
+
+
+def _flat(data: Mapping[str, Any], schema: Any, left: int) -> Iterator[Mapping[str, Any]]:
+    """Yield `schema` and all it is composed of."""
+    try:
+        node = deref(data, schema)
+    except LookupError:  # told where references are checked
+        return
+    if isinstance(node, dict) and left:
+        yield node
+        for each in node.get("allOf", ()):
+            yield from _flat(data, each, left - 1)
+
+
+def _among(value: Any, enum: list[Any]) -> bool:
+    return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in enum)
+
+
+def _listed(types: Any) -> list[str]:
+    return types if isinstance(types, list) else [types]
