@@ -276,7 +276,10 @@ def _items(items: list[Compute]) -> Compute:
 
 def _first(options: list[Compute]) -> Compute:
     def first(frame: Frame) -> Any:
-        return next((value for value in (option(frame) for option in options) if value is not ABSENT), ABSENT)
+        for option in options:
+            if (value := option(frame)) is not ABSENT:
+                return value
+        return ABSENT
 
     return first
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import blake2b
 
 
@@ -23,15 +21,13 @@ class Sequences:
         self._last[name] = max(self._last[name] + 1, start)
         return self._last[name]
 
-    @contextmanager
-    def given_back(self, name: str) -> Iterator[None]:
-        """Numbers drawn in this block count only if it ends well: what is refused uses up none."""
-        before = self._last.get(name, 0)
-        try:
-            yield
-        except BaseException:
-            self._last[name] = before
-            raise
+    def last(self, name: str) -> int:
+        """Return the number given last."""
+        return self._last[name]
+
+    def rewind(self, name: str, last: int) -> None:
+        """Take back the numbers after `last`: what is refused uses up none."""
+        self._last[name] = last
 
     def reset(self) -> None:
         """Start every counter again."""

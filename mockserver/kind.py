@@ -119,7 +119,8 @@ class Birth:
 
     def __init__(self, lifecycle: Lifecycle) -> None:
         form = lifecycle.timestamps.format
-        self.keys = tuple(key for key, _ in lifecycle.initially)
+        self.blank = {key: _fixed(template) for key, template in lifecycle.initially}
+        """Every field in the order of the wire: its value where the document spells it out, else ABSENT."""
         self._path = lifecycle.identity.field
         self._identity = self._path[0]
         templates = dict(lifecycle.initially)
@@ -127,7 +128,9 @@ class Birth:
         generate = lifecycle.identity.generate
         needs.setdefault(self._identity, set()).update(self._needs(lifecycle, generate) if generate else ())
         self._steps = [
-            (k, evaluation.compiled(templates[k], form)) for k in _ordered(needs) if k in templates
+            (k, evaluation.compiled(templates[k], form))
+            for k in _ordered(needs)
+            if k in templates and (self.blank[k] is ABSENT or k == self._identity)
         ]
         self._generate = evaluation.compiled(generate, form) if generate else None
 
@@ -158,6 +161,10 @@ class Birth:
             elif source.kind == "id":
                 found.add(self._identity)
         return found
+
+
+def _fixed(template: Template) -> Any:
+    return template.value if isinstance(template, expression.Constant) else ABSENT
 
 
 def _ordered(needs: Mapping[str, set[str]]) -> list[str]:

@@ -27,6 +27,9 @@ from speckit.pointer import ABSENT
 
 Test = Callable[[Resource], bool]
 
+MOST_WRITTEN = 10_000
+"""How many resources of a kind are kept as JSON, so that lists need not write them again."""
+
 
 @dataclass(slots=True)
 class Window:
@@ -44,10 +47,15 @@ class Window:
 
 
 class Listing:
-    """One list operation."""
+    """One list operation.
 
-    def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
+    With `encodes`, items stand in the reply as finished JSON, which can be sent
+    but not looked into.
+    """
+
+    def __init__(self, kind: Kind, rule: Rule, operation: Operation, *, encodes: bool = False) -> None:
         self._kind = kind
+        self._encodes = encodes
         self._rule = rule
         self._scope = Scope(kind, rule)
         self._paths = scope_paths(kind.lifecycle, rule)
@@ -136,9 +144,22 @@ class Listing:
 
     def _shown(self, world: World, request: Request, found: list[Resource]) -> list[Any]:
         if self._is_plain:
-            bared = self._kind.bared
-            return [bared(resource.fields) for resource in found]
+            return [self._written(resource) for resource in found]
         return list(self._views(world.frame(request), world, found))
+
+    def _written(self, resource: Resource) -> Any:
+        """Return a resource as JSON, which is written once for each version and then kept."""
+        if not self._encodes:
+            return self._kind.bared(resource.fields)
+        written = resource.store.written
+        known = written.get(resource)
+        if known is not None and known[0] == resource.version:
+            return known[1]
+        if len(written) >= MOST_WRITTEN:
+            written.clear()
+        fragment = orjson.Fragment(orjson.dumps(self._kind.bared(resource.fields)))
+        written[resource] = (resource.version, fragment)
+        return fragment
 
     def _views(self, frame: Frame, world: World, found: Iterable[Resource]) -> Iterator[Any]:
         """Yield each resource as the list shows it; one frame serves them all."""

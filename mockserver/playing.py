@@ -29,7 +29,6 @@ log = logging.getLogger("understudy")
 _ROLES: Mapping[str, Any] = {
     "create": Create,
     "get": Get,
-    "list": Listing,
     "update": Trigger,
     "trigger": Trigger,
 }
@@ -133,7 +132,10 @@ def _rule(specification: Specification, operation: Operation) -> tuple[Lifecycle
 def _effect(stage: Stage, operation: Operation, lifecycle: Lifecycle | None, rule: Rule | None) -> Effect:
     if lifecycle is None or rule is None:
         return Sample(operation, stage.specification.document.data)
-    effect: Effect = _ROLES[rule.role](stage.worlds.kinds[lifecycle.name], rule, operation)
+    kind = stage.worlds.kinds[lifecycle.name]
+    if rule.role == "list":
+        return Listing(kind, rule, operation, encodes=not stage.checks_responses)
+    effect: Effect = _ROLES[rule.role](kind, rule, operation)
     return effect
 
 

@@ -39,7 +39,7 @@ def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[
     _known(state, kind.lifecycle.states, "state", kind)
     _known(scenario, kind.lifecycle.scenarios, "scenario", kind)
     for name in fields:
-        _known(name, kind.birth.keys, "field", kind)
+        _known(name, kind.birth.blank, "field", kind)
     shown = kind.lifecycle.state_field
     if shown and pointer.read(fields, shown) is not pointer.ABSENT:
         raise Refused("invalidBody", f"'{shown[-1]}' follows from the state; give 'state' instead.")

@@ -64,6 +64,8 @@ class Store:
 
     def __init__(self, layout: Layout, kind: Any) -> None:
         self.kind = kind
+        self.written: dict[Resource, tuple[int, Any]] = {}
+        """Resources as lists have written them, with the version they had: see `listing`."""
         self._layout = layout
         self._by_id: dict[Any, Resource] = {}
         self._by_rank: dict[Rank, Resource] = {}

@@ -25,29 +25,31 @@ from mockserver.framework import (
 )
 from mockserver.playing import Played
 from mockserver.routing import Found, Router, UnreadablePath
-from mockserver.wire import content_of, headers_of, respond
+from mockserver.wire import VARY, content_of, headers_of, respond
 from speckit.conventions import Conventions, governing
 
 log = logging.getLogger("understudy")
 
-VARY = (b"vary", b"Origin")
-
 
 class Origins(CORSMiddleware):
-    """Cross-origin rules (the Fetch standard); a request that names no origin goes straight through."""
+    """Cross-origin rules (the Fetch standard); a request that names no origin goes straight through.
+
+    Whatever is answered depends on the origin, and says so: `wire` writes the
+    header Vary, and where this class does so too, once is enough.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; whatever is answered depends on its origin, and says so."""
-        if scope["type"] != "http" or b"origin" in dict(scope["headers"]):
-            await super().__call__(scope, receive, send)
+        """Pass the request on."""
+        if scope["type"] != "http" or b"origin" not in dict(scope["headers"]):
+            await self.app(scope, receive, send)
             return
 
-        async def varying(message: Message) -> None:
+        async def once(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"].append(VARY)
+                message["headers"] = [VARY, *(h for h in message["headers"] if h[0].lower() != VARY[0])]
             await send(message)
 
-        await self.app(scope, receive, varying)
+        await super().__call__(scope, receive, once)
 
 
 class Guard:
@@ -159,7 +161,16 @@ class Terminal(RoutedMiddleware["TerminalAPI"]):
             specification, next_app=self.app, play=self._play, body_limit=self._body_limit, **options
         )
         self.apis[api.base_path].append(api)
+        self._endings = api.operations
         return api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the operation that routing found; the document is mounted once, so its id is enough."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
+        await self._endings[operation_id](scope, receive, send)
 
 
 class Ending:

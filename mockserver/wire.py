@@ -13,6 +13,9 @@ from speckit.pointer import ABSENT
 
 RawHeaders = list[tuple[bytes, bytes]]
 
+VARY = (b"vary", b"Origin")
+"""Whether a page may read an answer depends on where the page is from."""
+
 
 def headers_of(scope: Scope) -> dict[str, str]:
     """Return the request headers by lower-case name; repeated ones are joined (RFC 9110, section 5.3)."""
@@ -76,7 +79,7 @@ async def respond(
 
 
 def _raw(reply: Reply, content: bytes, more: Sequence[tuple[str, str]]) -> RawHeaders:
-    raw: RawHeaders = []
+    raw: RawHeaders = [VARY]
     if content:
         is_json = reply.content_type is JSON
         raw.append(

@@ -160,17 +160,12 @@ class World:
             raise WorldFull(self._limit)
         kind: Kind = store.kind
         scenario = scenario or self.scenario
-        with self._sequences.given_back(kind.name):
-            fields = self._born(kind, frame, given, new_id, self._serial + 1)
-            frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
-            state = state or kind.machine.initial(kind.guard(frame))
-            kind.enter(state, frame, fields)
-            fields.update(given)
-            if pointer.read(fields, kind.identity) is ABSENT:
-                pointer.write(fields, kind.identity, frame.id)
-            fields = {key: value for key, value in fields.items() if value is not ABSENT}
-            self._check_id(store, frame.id, fields)
-            self._check(store, fields, state, None)
+        last = self._sequences.last(kind.name)
+        try:
+            fields, state = self._settled(store, frame, given, new_id, state, scenario)
+        except (MissingParent, NotUnique, WrongId):
+            self._sequences.rewind(kind.name, last)
+            raise
         self._serial += 1
         resource = Resource(store, self._serial, frame.id, fields, frame.now)
         resource.state, resource.scenario = state, scenario
@@ -221,10 +216,34 @@ class World:
                 given = compute(frame)
                 self.create(store, frame, given, state=seed.state, scenario=seed.scenario)
 
+    def _settled(
+        self,
+        store: Store,
+        frame: Frame,
+        given: Mapping[str, Any],
+        new_id: Compute | None,
+        state: str,
+        scenario: str,
+    ) -> tuple[dict[str, Any], str]:
+        """Return the fields and the state of a new resource that breaks no rule."""
+        kind: Kind = store.kind
+        fields = self._born(kind, frame, given, new_id, self._serial + 1)
+        frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
+        state = state or kind.machine.initial(kind.guard(frame))
+        kind.enter(state, frame, fields)
+        fields.update(given)
+        if pointer.read(fields, kind.identity) is ABSENT:
+            pointer.write(fields, kind.identity, frame.id)
+        if ABSENT in fields.values():
+            fields = {key: value for key, value in fields.items() if value is not ABSENT}
+        self._check_id(store, frame.id, fields)
+        self._check(store, fields, state, None)
+        return fields, state
+
     def _born(
         self, kind: Kind, frame: Frame, given: Mapping[str, Any], new_id: Compute | None, serial: int
     ) -> dict[str, Any]:
-        fields: dict[str, Any] = dict.fromkeys(kind.birth.keys, ABSENT)
+        fields: dict[str, Any] = dict(kind.birth.blank)
         fields.update(given)
         self.focus(frame, kind, fields)
         frame.draws = self._draws(kind, serial, frame.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 SECOND = 1_000_000
@@ -46,10 +47,16 @@ def render(moment: int, form: str) -> str | int:
         return moment // SECOND
     if form == "epoch-ms":
         return moment // 1000
-    when = _EPOCH + timedelta(microseconds=moment)
     if form == "date-time-local":
-        return when.replace(tzinfo=None).isoformat(" ")
-    return when.replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
+        fraction = moment % SECOND
+        return _second(moment // SECOND, " ") + (f".{fraction:06d}" if fraction else "")
+    return f"{_second(moment // SECOND, 'T')}.{moment % SECOND // 1000:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int, separator: str) -> str:
+    """Return a full second without its zone. Times of one request, or of one moment, share most of them."""
+    return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat(separator)
 
 
 def parse(value: Any, form: str) -> int | None:

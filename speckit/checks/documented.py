@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class _Written:
 
 def document_faults(subject: Subject) -> Iterator[Fault]:
     """Yield each value that no schema of an answer allows, and each list where an object is documented."""
-    showings = list(_showings(subject))
+    showings = _different(_showings(subject))
     for written in (*_states(subject), *_set(subject), *_initially(subject)):
         if not any(written.field[: len(hidden)] == hidden for hidden in subject.lifecycle.hidden):
             misfits = (_misfit(subject, written, each) for each in showings if each.states & written.states)
@@ -68,8 +68,8 @@ def _states(subject: Subject) -> Iterator[_Written]:
     lifecycle = subject.lifecycle
     for name, state in lifecycle.states.items() if lifecycle.state_field else ():
         path: Pointer = ("state", "states", name)
-        at, value = (path, name) if state.value is None else ((*path, "value"), state.value)
-        yield _Written(at, lifecycle.state_field or (), value, frozenset((name,)))
+        at = (*path, "value") if "value" in subject.raw["state"]["states"][name] else path
+        yield _Written(at, lifecycle.state_field or (), state.value, frozenset((name,)))
 
 
 def _set(subject: Subject) -> Iterator[_Written]:
@@ -115,6 +115,15 @@ def _showings(subject: Subject) -> Iterator[_Showing]:
                 states = frozenset(_possible(subject, rule, success))
                 shapes = _alone(_body(rule, success), subject.answer_shape(operation, success))
                 yield from (_Showing(operation, shape, states) for shape in shapes)
+
+
+def _different(showings: Iterable[_Showing]) -> list[_Showing]:
+    """Return those that may have something to say: each shape and set of states once."""
+    found: dict[Any, _Showing] = {}
+    for each in showings:
+        if each.shape.parts:
+            found.setdefault((tuple(map(id, each.shape.parts)), each.states), each)
+    return list(found.values())
 
 
 def _is_reshaped(subject: Subject, rule: Rule, success: Success) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from speckit.references import deref
 
-_DEEPEST = 16
 _CHOICES = frozenset(("oneOf", "anyOf", "if", "not", "patternProperties", "$dynamicRef", "discriminator"))
 _KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array"}
 
@@ -24,8 +23,7 @@ class Shape:
         """Return the shape of the value at `path` inside this one."""
         shape = self
         for name in path:
-            maps = [part["properties"] for part in shape.parts if isinstance(part.get("properties"), dict)]
-            shape = _shape(self.data, *(each[name] for each in maps if name in each))
+            shape = _shape(self.data, *(each[name] for each in shape._maps if name in each))
         return shape
 
     @property
@@ -45,7 +43,7 @@ class Shape:
         """The names of all documented properties; None where they cannot be told for certain."""
         if not self.is_object or any(not _CHOICES.isdisjoint(part) for part in self.parts):
             return None
-        return list(dict.fromkeys(name for part in self.parts for name in part.get("properties", ()))) or None
+        return list(dict.fromkeys(name for each in self._maps for name in each)) or None
 
     @property
     def is_closed(self) -> bool:
@@ -75,6 +73,10 @@ class Shape:
         types = (_listed(part["type"]) for part in self.parts if "type" in part)
         return next((each for each in types if not self._may_be_null(value) and fitting.isdisjoint(each)), [])
 
+    @property
+    def _maps(self) -> list[Mapping[str, Any]]:
+        return [part["properties"] for part in self.parts if isinstance(part.get("properties"), dict)]
+
     def _may_be_null(self, value: Any) -> bool:
         return value is None and any(part.get("nullable") is True for part in self.parts)
 
@@ -85,19 +87,23 @@ def shape_of(data: Mapping[str, Any], schema: Any) -> Shape:
 
 
 def _shape(data: Mapping[str, Any], *schemas: Any) -> Shape:
-    return Shape(data, tuple(part for schema in schemas for part in _flat(data, schema, _DEEPEST)))
+    """Return the shape of `schemas`, with all they are composed of, each once."""
+    found: dict[int, Mapping[str, Any]] = {}
+    waiting = list(reversed(schemas))
+    while waiting:
+        node = _node(data, waiting.pop())
+        if id(node) not in found and isinstance(node, dict):
+            found[id(node)] = node
+            parts = node.get("allOf")
+            waiting += reversed(parts) if isinstance(parts, list) else ()
+    return Shape(data, tuple(found.values()))
 
 
-def _flat(data: Mapping[str, Any], schema: Any, left: int) -> Iterator[Mapping[str, Any]]:
-    """Yield `schema` and all it is composed of."""
+def _node(data: Mapping[str, Any], schema: Any) -> Any:
     try:
-        node = deref(data, schema)
+        return deref(data, schema)
     except LookupError:  # told where references are checked
-        return
-    if isinstance(node, dict) and left:
-        yield node
-        for each in node.get("allOf", ()):
-            yield from _flat(data, each, left - 1)
+        return None
 
 
 def _among(value: Any, enum: list[Any]) -> bool:
