@@ -10,11 +10,12 @@ import orjson
 
 from mockserver import evaluation
 from mockserver.answers import Refused, Reply, Responder
+from mockserver.breaches import MissingParent, NotUnique, WorldFull, WrongId
 from mockserver.evaluation import Compute, Frame, Request
 from mockserver.kind import Kind
 from mockserver.locating import Locator, Scope
 from mockserver.store import Resource
-from mockserver.world import MissingParent, NotUnique, World, WorldFull, WrongId
+from mockserver.world import World
 from speckit import pointer
 from speckit.expression import Source
 from speckit.faults import did_you_mean

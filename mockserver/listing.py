@@ -27,9 +27,6 @@ from speckit.pointer import ABSENT
 
 Test = Callable[[Resource], bool]
 
-MOST_WRITTEN = 10_000
-"""How many resources of a kind are kept as JSON, so that lists need not write them again."""
-
 
 @dataclass(slots=True)
 class Window:
@@ -144,21 +141,15 @@ class Listing:
 
     def _shown(self, world: World, request: Request, found: list[Resource]) -> list[Any]:
         if self._is_plain:
-            return [self._written(resource) for resource in found]
+            if self._encodes:
+                return [resource.written or self._write(resource) for resource in found]
+            return [self._kind.bared(resource.fields) for resource in found]
         return list(self._views(world.frame(request), world, found))
 
-    def _written(self, resource: Resource) -> Any:
+    def _write(self, resource: Resource) -> Any:
         """Return a resource as JSON, which is written once for each version and then kept."""
-        if not self._encodes:
-            return self._kind.bared(resource.fields)
-        written = resource.store.written
-        known = written.get(resource)
-        if known is not None and known[0] == resource.version:
-            return known[1]
-        if len(written) >= MOST_WRITTEN:
-            written.clear()
         fragment = orjson.Fragment(orjson.dumps(self._kind.bared(resource.fields)))
-        written[resource] = (resource.version, fragment)
+        resource.store.keep(resource, fragment)
         return fragment
 
     def _views(self, frame: Frame, world: World, found: Iterable[Resource]) -> Iterator[Any]:

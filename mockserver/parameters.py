@@ -37,6 +37,11 @@ class Reader:
         self._items = parameter.schema.get("type") == "array"
         self._validator = _validator(schemas, parameter)
 
+    @property
+    def takes_any(self) -> bool:
+        """Whether any single text is a value as it stands."""
+        return self._parse is str and self._validator is None and not self._items
+
     def read(self, texts: list[str]) -> Any:
         """Return the value of the parameter; ABSENT where it was not sent and has no default.
 
@@ -109,7 +114,8 @@ class Parameters:
             for p in operation.parameters
             if p.schema.get("type") != "object"
         ]
-        self._path = [reader for reader in readers if reader.place == "path"]
+        # A path always has all its parameters, so one that may be any text needs no reading.
+        self._path = [reader for reader in readers if reader.place == "path" and not reader.takes_any]
         self._query = [reader for reader in readers if reader.place == "query"]
         self._headers = [reader for reader in readers if reader.place == "header"]
         defaults = {reader.name: reader.read([]) for reader in self._query if not reader.parameter.required}

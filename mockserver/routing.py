@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -87,6 +88,8 @@ class Router:
 
     def __init__(self, operations: Iterable[Operation], conventions: tuple[Conventions, ...]) -> None:
         self._root = _Node()
+        # Clients poll: the same few paths come again and again.
+        self.find = lru_cache(maxsize=4096)(self._find)
         self._conventions = conventions
         for operation in operations:
             self._add(operation, operation.path)
@@ -102,8 +105,10 @@ class Router:
             node.leaf.operations[operation.method] = operation
             node.leaf.names[operation.method] = tuple(_PARAMETER.findall(path))
 
-    def find(self, raw_path: bytes, method: str) -> Found | None:
+    def _find(self, raw_path: bytes, method: str) -> Found | None:
         """Return what the path leads to, or None if it is none of the document's.
+
+        Known outside as `find`, which remembers; what it returns is not to be changed.
 
         The path is split before percent signs are decoded, so that an id may
         hold a slash.

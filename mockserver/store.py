@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -10,15 +10,31 @@ from mockserver.index import Bucket, Index, Rank, hashable
 from speckit import pointer
 from speckit.lifecycle import Path, Unique
 
+MOST_WRITTEN = 10_000
+"""How many resources of a kind are kept as they are written."""
+
 
 class Resource:
     """One resource. Its fields are replaced as a whole, never written to.
 
     `entered` and `due` are moments in microseconds; `looks` counts the reads in
-    the present state, `version` the changes since creation.
+    the present state, `version` the changes since creation. `written` is what
+    `Store.keep` was given, until the next change.
     """
 
-    __slots__ = ("due", "entered", "fields", "id", "looks", "scenario", "serial", "state", "store", "version")
+    __slots__ = (
+        "due",
+        "entered",
+        "fields",
+        "id",
+        "looks",
+        "scenario",
+        "serial",
+        "state",
+        "store",
+        "version",
+        "written",
+    )
 
     def __init__(self, store: Store, serial: int, id: Any, fields: dict[str, Any], now: int) -> None:
         self.store = store
@@ -31,6 +47,7 @@ class Resource:
         self.due: int | None = None
         self.looks = 0
         self.version = 1
+        self.written: Any = None
 
 
 class Layout:
@@ -64,8 +81,7 @@ class Store:
 
     def __init__(self, layout: Layout, kind: Any) -> None:
         self.kind = kind
-        self.written: dict[Resource, tuple[int, Any]] = {}
-        """Resources as lists have written them, with the version they had: see `listing`."""
+        self._kept: deque[Resource] = deque()
         self._layout = layout
         self._by_id: dict[Any, Resource] = {}
         self._by_rank: dict[Rank, Resource] = {}
@@ -130,7 +146,7 @@ class Store:
         """Give `resource` other fields and another state, and find it by them from now on."""
         before, old = self._layout.rank(resource), resource.fields
         self._leave(resource)
-        resource.fields, resource.state = fields, state
+        resource.fields, resource.state, resource.written = fields, state, None
         after = self._enter(resource)
         if before != after:
             self._reorder(resource, before, after)
@@ -138,6 +154,13 @@ class Store:
             if before != after or not index.same(old, fields):
                 index.discard(index.key(old), before)
                 index.add(index.key(fields), after)
+
+    def keep(self, resource: Resource, written: Any) -> None:
+        """Remember how `resource` is written, so that lists need not write it again; of many, the last."""
+        if len(self._kept) >= MOST_WRITTEN:
+            self._kept.popleft().written = None
+        self._kept.append(resource)
+        resource.written = written
 
     def _reorder(self, resource: Resource, before: Rank, after: Rank) -> None:
         self._by_rank.pop(before, None)

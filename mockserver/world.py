@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from mockserver.breaches import MissingParent, NotUnique, WorldFull, WrongId
 from mockserver.clock import Clock
 from mockserver.due import DueTimes
 from mockserver.evaluation import NOTHING, Compute, Frame, Request
@@ -18,38 +19,6 @@ from speckit.pointer import ABSENT
 
 IDLE = Request()
 """What moves by themselves are asked with: nobody asked."""
-
-
-class MissingParent(Exception):
-    """A resource refers to another that does not exist."""
-
-    def __init__(self, parent: Parent, key: Any) -> None:
-        self.parent, self.key = parent, key
-        super().__init__(f"There is no {' or '.join(parent.resources)} {key!r}.")
-
-
-class NotUnique(Exception):
-    """Another resource holds these values already."""
-
-    def __init__(self, unique: Unique, fields: Mapping[str, Any]) -> None:
-        self.unique = unique
-        held = ", ".join(f"{path[-1]} {pointer.read(fields, path)!r}" for path in unique.fields)
-        super().__init__(f"Another resource has {held} already.")
-
-
-class WrongId(Exception):
-    """The id is not of the type that the ids of its kind are."""
-
-    def __init__(self, kind: Kind, key: Any) -> None:
-        wanted = kind.lifecycle.identity.type
-        super().__init__(f"The id of a {kind.name} is of type {wanted}; {key!r} is not.")
-
-
-class WorldFull(Exception):
-    """The world holds as many resources as it may."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"This world holds {limit} resources, as many as it may; reset it or delete some.")
 
 
 class World:

@@ -31,7 +31,18 @@ BELOW = {
 #   http     Connexion, middleware, control plane, dashboard, and `app`, which builds all the rest.
 FLOORS = {
     "machine": {"evaluation", "machine"},
-    "world": {"clock", "due", "identifiers", "index", "kind", "principals", "store", "world", "worlds"},
+    "world": {
+        "breaches",
+        "clock",
+        "due",
+        "identifiers",
+        "index",
+        "kind",
+        "principals",
+        "store",
+        "world",
+        "worlds",
+    },
     "effects": {"answers", "effects", "listing", "locating", "provider", "samples"},
     "http": {
         "app",

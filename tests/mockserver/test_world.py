@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.answers import Refused
+from mockserver.breaches import MissingParent, NotUnique, WorldFull
 from mockserver.clock import START, ManualClock
 from mockserver.effects import Create, Trigger
 from mockserver.evaluation import Request
 from mockserver.listing import Listing
-from mockserver.world import MissingParent, NotUnique, WorldFull
 from speckit.timing import SECOND
 
 

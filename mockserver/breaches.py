@@ -1,0 +1,42 @@
+"""What a world refuses: resources that would break a rule of their kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.kind import Kind
+from speckit import pointer
+from speckit.lifecycle import Parent, Unique
+
+
+class MissingParent(Exception):
+    """A resource refers to another that does not exist."""
+
+    def __init__(self, parent: Parent, key: Any) -> None:
+        self.parent, self.key = parent, key
+        super().__init__(f"There is no {' or '.join(parent.resources)} {key!r}.")
+
+
+class NotUnique(Exception):
+    """Another resource holds these values already."""
+
+    def __init__(self, unique: Unique, fields: Mapping[str, Any]) -> None:
+        self.unique = unique
+        held = ", ".join(f"{path[-1]} {pointer.read(fields, path)!r}" for path in unique.fields)
+        super().__init__(f"Another resource has {held} already.")
+
+
+class WrongId(Exception):
+    """The id is not of the type that the ids of its kind are."""
+
+    def __init__(self, kind: Kind, key: Any) -> None:
+        wanted = kind.lifecycle.identity.type
+        super().__init__(f"The id of a {kind.name} is of type {wanted}; {key!r} is not.")
+
+
+class WorldFull(Exception):
+    """The world holds as many resources as it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"This world holds {limit} resources, as many as it may; reset it or delete some.")
