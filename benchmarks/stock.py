@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from connexion import FlaskApp
+from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
 
 from benchmarks.bare import serve
@@ -127,7 +128,7 @@ def fill() -> None:
 
 def main() -> None:
     fill()
-    app = FlaskApp(__name__)
+    app = FlaskApp(__name__, swagger_ui_options=SwaggerUIOptions(swagger_ui=False))
     app.add_api(document(), resolver=Resolver(HANDLERS.__getitem__))
     serve(app)
 
