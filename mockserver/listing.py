@@ -47,12 +47,11 @@ class Listing:
     """One list operation.
 
     With `encodes`, items stand in the reply as finished JSON, which can be sent
-    but not looked into.
+    but not looked into; not so where the answer itself looks into one.
     """
 
     def __init__(self, kind: Kind, rule: Rule, operation: Operation, *, encodes: bool = False) -> None:
         self._kind = kind
-        self._encodes = encodes
         self._rule = rule
         self._scope = Scope(kind, rule)
         self._paths = scope_paths(kind.lifecycle, rule)
@@ -65,9 +64,9 @@ class Listing:
         self._respond = Responder(
             Answer(status, body, success.headers, success.content_type), status, kind.form
         )
-        self._counts = any(
-            s.kind == "list" and s.pointer[:1] != ("items",) for s in _sources(body, success.headers)
-        )
+        asked = [s.pointer for s in _sources(body, success.headers) if s.kind == "list"]
+        self._counts = any(path[:1] != ("items",) for path in asked)
+        self._encodes = encodes and all(len(path) == 1 for path in asked)
 
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the page of the list that the request asks for."""

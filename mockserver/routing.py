@@ -15,6 +15,8 @@ from speckit.operation import Operation
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 DEEPEST = 100
 """How many segments a path may have."""
+LONGEST = 512
+"""How many bytes a path may have to be remembered."""
 
 
 class UnreadablePath(ValueError):
@@ -89,7 +91,7 @@ class Router:
     def __init__(self, operations: Iterable[Operation], conventions: tuple[Conventions, ...]) -> None:
         self._root = _Node()
         # Clients poll: the same few paths come again and again.
-        self.find = lru_cache(maxsize=4096)(self._find)
+        self._remembered = lru_cache(maxsize=4096)(self._find)
         self._conventions = conventions
         for operation in operations:
             self._add(operation, operation.path)
@@ -105,17 +107,19 @@ class Router:
             node.leaf.operations[operation.method] = operation
             node.leaf.names[operation.method] = tuple(_PARAMETER.findall(path))
 
-    def _find(self, raw_path: bytes, method: str) -> Found | None:
+    def find(self, raw_path: bytes, method: str) -> Found | None:
         """Return what the path leads to, or None if it is none of the document's.
 
-        Known outside as `find`, which remembers; what it returns is not to be changed.
-
-        The path is split before percent signs are decoded, so that an id may
-        hold a slash.
+        What is returned is remembered, and not to be changed. The path is split
+        before percent signs are decoded, so that an id may hold a slash.
 
         Raises:
             UnreadablePath: it cannot be decoded.
         """
+        # A long path would take up more than it saves.
+        return (self._find if len(raw_path) > LONGEST else self._remembered)(raw_path, method)
+
+    def _find(self, raw_path: bytes, method: str) -> Found | None:
         segments = decoded(raw_path)
         if len(segments) > DEEPEST:
             return None

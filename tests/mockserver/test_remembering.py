@@ -1,0 +1,89 @@
+"""What is remembered between requests never shows."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from mockserver.app import build
+from mockserver.clock import ManualClock
+from speckit.document import load
+from speckit.specification import specify
+
+DOCUMENT = """
+openapi: 3.0.3
+info: {title: Notes, version: '1'}
+paths:
+  /notes:
+    get:
+      operationId: listNotes
+      responses: {'200': {description: All, content: {application/json: {schema: {type: object}}}}}
+  /notes/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get:
+      operationId: getNote
+      responses:
+        '200': {description: One, content: {application/json: {schema: {type: object}}}}
+        '404': {description: None}
+    patch:
+      operationId: changeNote
+      requestBody: {content: {application/json: {schema: {type: object, properties: {text: {type: string}}}}}}
+      responses: {'200': {description: One, content: {application/json: {schema: {type: object}}}}}
+x-resource-lifecycles:
+  Note:
+    identity: {param: id, field: /id}
+    initially: {id: $id, text: ''}
+    operations:
+      listNotes:
+        role: list
+        success: {body: {first: $list#/items/0/text, items: $list#/items}}
+      getNote: {role: get}
+      changeNote: {role: update, change: {/text: $request.body#/text}}
+    seed:
+      - set: {id: a, text: one}
+      - set: {id: b, text: two}
+"""
+
+
+@pytest.fixture
+def client(tmp_path):
+    """A client of the document, played in this process without checks."""
+    (tmp_path / "notes.yaml").write_text(DOCUMENT)
+    return TestClient(build(specify(load(tmp_path / "notes.yaml")), clock=ManualClock()))
+
+
+@pytest.fixture
+def plain(tmp_path):
+    """The same, with a list that does not look into its items."""
+    text = DOCUMENT.replace("{first: $list#/items/0/text, items: $list#/items}", "{items: $list#/items}")
+    (tmp_path / "notes.yaml").write_text(text)
+    return TestClient(build(specify(load(tmp_path / "notes.yaml")), clock=ManualClock()))
+
+
+def test_an_answer_may_look_into_the_items_of_its_list(client):
+    """Items kept as JSON could not be looked into."""
+    assert client.get("/notes").json()["first"] == "one"
+
+
+def test_a_list_shows_a_change_at_once(plain):
+    """An item is written again once it has changed."""
+    before = plain.get("/notes").json()
+    plain.patch("/notes/a", json={"text": "new"})
+    after = plain.get("/notes").json()
+
+    assert before == plain.get("/notes").json() | {
+        "items": [{"id": "a", "text": "one"}, {"id": "b", "text": "two"}]
+    }
+    assert after == {"items": [{"id": "a", "text": "new"}, {"id": "b", "text": "two"}]}
+
+
+def test_a_path_too_long_to_remember_is_answered_all_the_same(plain):
+    """Twice, since the second answer is the remembered one."""
+    long = f"/notes/{'x' * 2000}"
+
+    assert [plain.get(path).status_code for path in (long, long, "/notes/a", "/notes/a")] == [
+        404,
+        404,
+        200,
+        200,
+    ]
