@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -178,7 +177,6 @@ def shell(tmp_path):
     return run
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
 @pytest.mark.parametrize(
     ("command", "caller", "status", "example"),
     [pytest.param(*row, id=name) for name, row in COMMANDS.items()],
