@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from mockserver.breaches import BadSeed
 from mockserver.clock import Clock, RealClock
 from mockserver.control import Control
 from mockserver.framework import AsyncApp, Resolution, Resolver
 from mockserver.kind import Kind
 from mockserver.outside import Outside
 from mockserver.playing import Played, Stage
-from mockserver.principals import Principals
+from mockserver.principals import ANONYMOUS, Principals, principal
 from mockserver.routing import Router
 from mockserver.terminal import Guard, Origins, Routing, Terminal
 from mockserver.worlds import Worlds
+from speckit.faults import DocumentFaults, Fault
 from speckit.operation import Operation
 from speckit.schema import Schemas
 from speckit.specification import Specification
@@ -59,6 +61,9 @@ def build(
         clock: Where the time comes from; the machine's clock by default.
         principals: Who may ask; anybody by default.
         settings: Everything else.
+
+    Raises:
+        DocumentFaults: a seed cannot be planted.
     """
     settings, principals = settings or Settings(), principals or Principals()
     worlds = Worlds(
@@ -68,11 +73,22 @@ def build(
         most_worlds=settings.most_worlds,
         most_resources=settings.most_resources,
     )
+    _rehearse(specification, worlds)
     stage = Stage(
         specification, Schemas(specification.document.data), worlds, principals, settings.checks_responses
     )
     control = Control(worlds, principals, token=settings.control_token)
     return _connexion(specification, stage, control, settings)
+
+
+def _rehearse(specification: Specification, worlds: Worlds) -> None:
+    """Make a world and forget it: what is wrong with the seeds is told now, not to the first client."""
+    try:
+        worlds.of(principal(ANONYMOUS))
+    except BadSeed as problem:
+        fault = Fault(problem.path, str(problem), "Change this seed, or one it contradicts.")
+        raise DocumentFaults(specification.document.located([fault])) from problem
+    worlds.reset()
 
 
 def _connexion(specification: Specification, stage: Stage, control: Control, settings: Settings) -> AsyncApp:

@@ -35,6 +35,14 @@ class WrongId(Exception):
         super().__init__(f"The id of a {kind.name} is of type {wanted}; {key!r} is not.")
 
 
+class BadSeed(Exception):
+    """A seed cannot be planted: the document contradicts itself."""
+
+    def __init__(self, kind: Kind, number: int, problem: Exception) -> None:
+        self.path = ("x-resource-lifecycles", kind.name, "seed", number)
+        super().__init__(str(problem))
+
+
 class WorldFull(Exception):
     """The world holds as many resources as it may."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -211,13 +211,6 @@ def _layout(lifecycle: Lifecycle) -> Layout:
         indexes=list(dict.fromkeys(filter(None, (scope_paths(lifecycle, rule) for rule in lists)))),
         unique=lifecycle.unique,
     )
-
-
-def _index_paths(lifecycle: Lifecycle, rule: Rule) -> Iterable[tuple[Path, ...]]:
-    scope = scope_paths(lifecycle, rule)
-    if scope:
-        yield scope
-    yield from ((*scope, f.field) for f in rule.filters if f.match == "equals")
 
 
 def scope_paths(lifecycle: Lifecycle, rule: Rule) -> tuple[Path, ...]:

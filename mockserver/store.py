@@ -10,6 +10,8 @@ from mockserver.index import Bucket, Index, Rank, hashable
 from speckit import pointer
 from speckit.lifecycle import Path, Unique
 
+MOST_INDEXES = 16
+"""How many indexes are kept besides those that the layout names."""
 MOST_WRITTEN = 10_000
 """How many resources of a kind are kept as they are written."""
 
@@ -192,12 +194,14 @@ class Store:
         """Return the resources that hold `values` in `paths`; all of them where `paths` is empty.
 
         An index that the layout does not name is made when it is first asked for,
-        then kept: filters can be combined in more ways than anybody will, and each
+        then kept (of many, the last): filters can be combined in more ways than anybody will, and each
         index costs every resource that is made or moves.
         """
         if not paths:
             return self._all
         if paths not in self._indexes:
+            if len(self._indexes) >= len(self._layout.indexes) + MOST_INDEXES:
+                del self._indexes[next(each for each in self._indexes if each not in self._layout.indexes)]
             self._indexes[paths] = self._indexed(paths)
         return self._indexes[paths].bucket(values)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from mockserver.breaches import MissingParent, NotUnique, WorldFull, WrongId
+from mockserver.breaches import BadSeed, MissingParent, NotUnique, WorldFull, WrongId
 from mockserver.clock import Clock
 from mockserver.due import DueTimes
 from mockserver.evaluation import NOTHING, Compute, Frame, Request
@@ -180,10 +180,12 @@ class World:
     def _plant(self) -> None:
         for store in self.stores.values():
             kind: Kind = store.kind
-            for seed, compute in kind.seeds:
+            for number, (seed, compute) in enumerate(kind.seeds):
                 frame = self.frame()
-                given = compute(frame)
-                self.create(store, frame, given, state=seed.state, scenario=seed.scenario)
+                try:
+                    self.create(store, frame, compute(frame), state=seed.state, scenario=seed.scenario)
+                except (MissingParent, NotUnique, WrongId) as problem:
+                    raise BadSeed(kind, number, problem) from problem
 
     def _settled(
         self,

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from mockserver.app import build
 from mockserver.clock import ManualClock
+from mockserver.store import MOST_INDEXES, Layout, Resource, Store
 from speckit.document import load
 from speckit.specification import specify
 
@@ -87,3 +88,19 @@ def test_a_path_too_long_to_remember_is_answered_all_the_same(plain):
         200,
         200,
     ]
+
+
+def test_more_indexes_than_are_kept_still_find_everything():
+    """One that was dropped is made anew, with what has come since."""
+    store = Store(Layout(order=(), identity=("id",), alternates=[], indexes=[], unique=[]), None)
+    names = [f"field{number}" for number in range(2 * MOST_INDEXES)]
+
+    def found():
+        return {len(store.bucket(((name,),), (1,))) for name in names}
+
+    store.add(Resource(store, 1, "a", {"id": "a", **dict.fromkeys(names, 1)}, 0))
+    before = found()
+    store.add(Resource(store, 2, "b", {"id": "b", **dict.fromkeys(names, 1)}, 0))
+
+    assert before == {1}
+    assert found() == {2}
