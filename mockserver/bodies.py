@@ -27,7 +27,10 @@ class BodyReader:
     def __init__(self, body: Body, schemas: Schemas) -> None:
         self._is_required = body.required
         self._schemas = body.schemas
-        self._validators = {kind: _validator(schemas, kind, schema) for kind, schema in body.schemas.items()}
+        self._readers = {
+            kind: (self._parser(kind), _validator(schemas, kind, schema))
+            for kind, schema in body.schemas.items()
+        }
         self._json = next((kind for kind in body.schemas if is_json(kind)), None)
         properties = schemas.resolved(body.schemas.get(FORM, {})).get("properties", {})
         self._fields = {name: _field(schemas, schema) for name, schema in properties.items()}
@@ -42,12 +45,17 @@ class BodyReader:
             if self._is_required:
                 raise Refused("malformedBody", f"A body is required; send {' or '.join(self._schemas)}.")
             return ABSENT
-        kind = self._kind(content_type)
-        value = self._form(content) if kind == FORM else parse_json(content) if is_json(kind) else ABSENT
-        validator = self._validators[kind]
+        parse, validator = self._readers.get(content_type or "") or self._readers[self._kind(content_type)]
+        value = parse(content)
         if validator is not None and value is not ABSENT and not validator.is_valid(value):
             raise Refused("invalidBody", _misfit(validator, value))
         return value
+
+    def _parser(self, kind: str) -> Callable[[bytes], Any]:
+        """Return what reads a body of the media type `kind`; of what is neither JSON nor a form, nothing."""
+        if kind == FORM:
+            return self._form
+        return parse_json if is_json(kind) else lambda _content: ABSENT
 
     def _form(self, content: bytes) -> dict[str, Any]:
         """Return the fields of a form: everything is text there, and the schema says what it stands for."""
@@ -60,8 +68,6 @@ class BodyReader:
         """Return which documented media type the request's is."""
         if content_type is None and self._json:
             return self._json
-        if content_type is not None and content_type in self._schemas:
-            return content_type
         sent = (content_type or "").split(";")[0].strip().lower()
         for kind in (sent, sent.split("/")[0] + "/*", "*/*"):
             if kind in self._schemas:
@@ -101,7 +107,7 @@ def parse_json(content: bytes) -> Any:
     Raises:
         Refused: it is not JSON, not UTF-8, or nested too deep.
     """
-    if content.count(b"[") + content.count(b"{") > DEEPEST and depth(content) > DEEPEST:
+    if len(content) > DEEPEST and content.count(b"[") + content.count(b"{") > DEEPEST < depth(content):
         raise Refused("malformedBody", f"The body is nested deeper than {DEEPEST} levels.")
     try:
         return orjson.loads(content)

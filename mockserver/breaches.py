@@ -10,7 +10,11 @@ from speckit import pointer
 from speckit.lifecycle import Parent, Unique
 
 
-class MissingParent(Exception):
+class Breach(Exception):
+    """Something would break a rule, so it has not happened."""
+
+
+class MissingParent(Breach):
     """A resource refers to another that does not exist."""
 
     def __init__(self, parent: Parent, key: Any) -> None:
@@ -18,7 +22,7 @@ class MissingParent(Exception):
         super().__init__(f"There is no {' or '.join(parent.resources)} {key!r}.")
 
 
-class NotUnique(Exception):
+class NotUnique(Breach):
     """Another resource holds these values already."""
 
     def __init__(self, unique: Unique, fields: Mapping[str, Any]) -> None:
@@ -27,7 +31,7 @@ class NotUnique(Exception):
         super().__init__(f"Another resource has {held} already.")
 
 
-class WrongId(Exception):
+class WrongId(Breach):
     """The id is not of the type that the ids of its kind are."""
 
     def __init__(self, kind: Kind, key: Any) -> None:
@@ -43,7 +47,7 @@ class BadSeed(Exception):
         super().__init__(str(problem))
 
 
-class WorldFull(Exception):
+class WorldFull(Breach):
     """The world holds as many resources as it may."""
 
     def __init__(self, limit: int) -> None:

@@ -31,8 +31,8 @@ class RealClock:
 
     def now(self) -> int:
         """Return the machine's time, with what passed since the start multiplied by the speed."""
-        passed = time.time_ns() // 1000 - self._started
-        return self._started + int(passed * self._speed)
+        now = time.time_ns() // 1000
+        return now if self._speed == 1 else self._started + int((now - self._started) * self._speed)
 
 
 class ManualClock:

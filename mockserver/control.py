@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 from mockserver import provider
 from mockserver.answers import Refused, Reply
 from mockserver.bodies import parse_json
+from mockserver.breaches import Breach
 from mockserver.clock import ManualClock, shown
-from mockserver.effects import guarded
+from mockserver.effects import refusal
 from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.principals import ANONYMOUS, Principals
@@ -162,7 +163,10 @@ class Control:
                 "refused",
                 f"{kind.name} {resource.id} is {resource.state}; no external '{name}' starts there.",
             )
-        guarded(world.move, resource, transition, world.frame_of(resource))
+        try:
+            world.move(resource, transition, world.frame_of(resource))
+        except Breach as problem:
+            raise refusal(problem) from problem
         return _told(resource)
 
     def _scenario(self, body: Body, _asked: Mapping[str, str]) -> Any:

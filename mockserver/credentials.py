@@ -24,13 +24,9 @@ class Gate:
         self, operation: Operation, schemes: Mapping[str, Any], principals: Principals, *, exact_case: bool
     ) -> None:
         self._principals = principals
-        self._bearer = _bearer(exact_case)
-        self._ways = [
-            [_extractor(schemes[name], exact_case) for name in requirement]
-            for requirement in operation.security
-        ]
-        self._anonymous = not self._ways or [] in self._ways
-        self._ways = [way for way in self._ways if way] or [[self._bearer]]
+        ways = [[_extractor(schemes[name], exact_case) for name in each] for each in operation.security]
+        self._anonymous = not ways or [] in ways
+        self._ways = [_together(way) for way in ways if way] or [_bearer(exact_case)]
         self._wanted = [_wanted(schemes[name]) for each in operation.security for name in each] or [
             "of yours"
         ]
@@ -42,9 +38,8 @@ class Gate:
         Raises:
             Refused: there is no credential where one is needed, or it is nobody's.
         """
-        for first, *others in self._ways:
-            credential = first(headers, query)
-            if credential is not None and all(other(headers, query) is not None for other in others):
+        for way in self._ways:
+            if (credential := way(headers, query)) is not None:
                 return self._known(credential)
         if self._anonymous:
             return self._principals.anonymous
@@ -56,6 +51,18 @@ class Gate:
         if found is None:
             raise Refused("unauthorized", "The credential is nobody's; use one of the listed principals'.")
         return found
+
+
+def _together(way: list[Extract]) -> Extract:
+    """Return what yields the first of several credentials, if all of them are there."""
+    if len(way) == 1:
+        return way[0]
+
+    def extract(headers: Headers, query: bytes) -> str | None:
+        credentials = [each(headers, query) for each in way]
+        return None if None in credentials else credentials[0]
+
+    return extract
 
 
 def _extractor(scheme: Mapping[str, Any], exact_case: bool) -> Extract:
@@ -74,7 +81,7 @@ def _extractor(scheme: Mapping[str, Any], exact_case: bool) -> Extract:
 def _bearer(exact_case: bool) -> Extract:
     def extract(headers: Headers, _query: bytes) -> str | None:
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        fits = scheme == "Bearer" if exact_case else scheme.lower() == "bearer"
+        fits = scheme == "Bearer" or (not exact_case and scheme.lower() == "bearer")
         return (token.strip() or None) if fits else None
 
     return extract

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import blake2b
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import orjson
 
 from mockserver import evaluation
 from mockserver.answers import Refused, Reply, Responder
-from mockserver.breaches import MissingParent, NotUnique, WorldFull, WrongId
+from mockserver.breaches import Breach, MissingParent, NotUnique, WorldFull
 from mockserver.evaluation import Compute, Frame, Request
-from mockserver.kind import Kind
+from mockserver.kind import Birth, Kind
 from mockserver.locating import Locator, Scope
 from mockserver.store import Resource
 from mockserver.world import World
 from speckit import pointer
 from speckit.expression import Source
 from speckit.faults import did_you_mean
-from speckit.lifecycle import Answer, Rule, Success, Transition, ViewChoice
+from speckit.lifecycle import Answer, Rule, Success, ViewChoice
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 Effect = Callable[[World, Request], Reply]
 
@@ -43,17 +40,14 @@ class Effecting:
         self._status = documented_success(operation)
         self._answers = [(self._view(success), self._responder(success)) for success in rule.success]
         self._is_choosy = len(self._answers) > 1
+        self._is_tagged = kind.lifecycle.etag is not None
 
     def succeed(self, frame: Frame, resource: Resource, transition: str = "") -> Reply:
         """Return the answer of success after `transition` (or after none)."""
         view, respond = self._chosen(transition) if self._is_choosy else self._answers[0]
         frame.resource = view(frame)
-        return self._tagged(respond(frame), resource)
-
-    def _tagged(self, reply: Reply, resource: Resource) -> Reply:
-        if self.kind.lifecycle.etag:
-            reply.headers = (*reply.headers, ("ETag", etag(resource)))
-        return reply
+        reply = respond(frame)
+        return _tagged(reply, resource) if self._is_tagged else reply
 
     def _chosen(self, transition: str) -> tuple[Compute, Responder]:
         """Return the view and the answer of success after `transition`."""
@@ -91,7 +85,7 @@ class Get(Effecting):
                 f"It is {resource.state}; this is there when it is {' or '.join(self.rule.available_in)}."
             )
             raise Refused("refused", detail, self.rule.unavailable, frame)
-        if self.kind.lifecycle.etag and _is_known(request.headers.get("if-none-match"), etag(resource)):
+        if self._is_tagged and _is_known(request.headers.get("if-none-match"), etag(resource)):
             return Reply(304, headers=(("ETag", etag(resource)),))
         return self.succeed(frame, resource)
 
@@ -114,12 +108,12 @@ class Trigger(Effecting):
         transition = self.kind.machine.triggered(resource.state, self.rule.operation, self.kind.guard(frame))
         if transition is None and (reply := self._stay(resource, frame)):
             return reply
-        guarded(self._apply, world, resource, frame, transition)
+        try:
+            world.change(resource, self._change, frame, transition)
+        except Breach as problem:
+            raise refusal(problem) from problem
         after = world.frame_of(resource, request)
         return self.succeed(after, resource, transition.name if transition else "")
-
-    def _apply(self, world: World, resource: Resource, frame: Frame, transition: Transition | None) -> None:
-        world.change(resource, self._change, frame, transition)
 
     def _stay(self, resource: Resource, frame: Frame) -> Reply | None:
         """Return the answer of an operation that moves nothing now; None where that is no matter."""
@@ -127,7 +121,8 @@ class Trigger(Effecting):
             if not otherwise.states or resource.state in otherwise.states:
                 if otherwise.effect == "none":
                     frame.resource = self._still(frame)
-                    return self._tagged(responder(frame), resource)
+                    reply = responder(frame)
+                    return _tagged(reply, resource) if self._is_tagged else reply
                 raise Refused("refused", self._detail(resource), _spelled_out(otherwise.answer), frame)
         if self.rule.role == "update":
             return None
@@ -147,7 +142,7 @@ class Create(Effecting):
         super().__init__(kind, rule, operation)
         self._scope = Scope(kind, rule)
         self._set = evaluation.compiled(rule.set, kind.form) if rule.set is not None else None
-        self._id = evaluation.compiled(rule.id, kind.form) if rule.id is not None else None
+        self._birth = Birth(kind.lifecycle, rule.id) if rule.id is not None else kind.birth
 
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the answer of success, the same again for an idempotency key seen before."""
@@ -173,46 +168,42 @@ class Create(Effecting):
     def _create(self, world: World, request: Request) -> Reply:
         frame = world.frame(request)
         given = self._given(world, request, frame)
-        resource = guarded(self._make, world, frame, given, request.headers.get(SCENARIO_HEADER, ""))
+        scenario = self._scenario(request) if SCENARIO_HEADER in request.headers else ""
+        store = world.stores[self.kind.name]
+        try:
+            resource = world.create(store, frame, given, birth=self._birth, scenario=scenario)
+        except Breach as problem:
+            raise refusal(problem) from problem
         # The frame it was made in is the one to show it in: nothing has happened since.
-        frame.resource, frame.state = resource.fields, self.kind.shown_state(resource.state)
         return self.succeed(frame, resource)
 
-    def _make(self, world: World, frame: Frame, given: Mapping[str, Any], scenario: str) -> Resource:
-        scenarios = self.kind.lifecycle.scenarios
+    def _scenario(self, request: Request) -> str:
+        """Return the scenario that the client chooses; empty for the usual one."""
+        scenario, scenarios = request.headers[SCENARIO_HEADER], self.kind.lifecycle.scenarios
         if scenario and scenario not in scenarios:
             problem = f"{self.kind.name} has no scenario '{scenario}'. {did_you_mean(scenario, scenarios)}"
             raise Refused("invalidParameter", problem)
-        store = world.stores[self.kind.name]
-        return world.create(store, frame, given, new_id=self._id, scenario=scenario)
+        return scenario
 
     def _given(self, world: World, request: Request, frame: Frame) -> dict[str, Any]:
         """Return the fields this operation sets: the parents its path names, and its own."""
         given: dict[str, Any] = {}
-        for parent, key in self._scope.fields(world, request):
-            pointer.write(given, parent.field, key)
+        for parent, found in self._scope.found(world, request):
+            frame.found[parent.name] = found
+            pointer.write(given, parent.field, found.id)
         if self._set is not None:
             world.focus(frame, self.kind, given)
             given.update(self._set(frame))
         return given
 
 
-def guarded(act: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Return what `act` returns; what the world refuses becomes an answer.
-
-    Raises:
-        Refused: a parent is missing, a value is taken, or there is no room.
-    """
-    try:
-        return act(*args, **kwargs)
-    except MissingParent as problem:
-        raise Refused("notFound", str(problem), problem.parent.missing) from problem
-    except NotUnique as problem:
-        raise Refused("conflict", str(problem), problem.unique.conflict) from problem
-    except WrongId as problem:
-        raise Refused("invalidBody", str(problem)) from problem
-    except WorldFull as problem:
-        raise Refused("overloaded", str(problem)) from problem
+def refusal(problem: Breach) -> Refused:
+    """Return the answer to what the world refuses: a parent is missing, a value is taken, it is full."""
+    if isinstance(problem, MissingParent):
+        return Refused("notFound", str(problem), problem.parent.missing)
+    if isinstance(problem, NotUnique):
+        return Refused("conflict", str(problem), problem.unique.conflict)
+    return Refused("overloaded" if isinstance(problem, WorldFull) else "invalidBody", str(problem))
 
 
 def check_precondition(kind: Kind, resource: Resource, request: Request, frame: Frame) -> None:
@@ -232,6 +223,11 @@ def check_precondition(kind: Kind, resource: Resource, request: Request, frame: 
     if wanted not in (None, "*") and etag(resource) not in [tag.strip() for tag in str(wanted).split(",")]:
         detail = f"If-Match is {wanted}; the resource is {etag(resource)} now. Read it again."
         raise Refused("preconditionFailed", detail, None, frame)
+
+
+def _tagged(reply: Reply, resource: Resource) -> Reply:
+    reply.headers = (*reply.headers, ("ETag", etag(resource)))
+    return reply
 
 
 def _is_known(tags: str | None, current: str) -> bool:

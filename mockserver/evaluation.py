@@ -44,11 +44,15 @@ class Draws(Protocol):
 
 
 class Frame:
-    """Everything an expression may look up. Fields not set for a purpose are absent there."""
+    """Everything an expression may look up. Fields not set for a purpose are absent there.
+
+    `found` holds the parents that were looked up before, by their name.
+    """
 
     __slots__ = (
         "draws",
         "error",
+        "found",
         "id",
         "list",
         "now",
@@ -64,6 +68,7 @@ class Frame:
         self.request = request
         self.now = now
         self.principal = principal
+        self.found: dict[str, Any] = {}
         self.resource: Any = ABSENT
         self.state: Any = ABSENT
         self.id: Any = ABSENT
@@ -108,7 +113,13 @@ def holds(guard: Guard, form: str = "date-time") -> Test:
     if not guard:
         return _always
     tests = [(compiled(source, form), _condition(condition)) for source, condition in guard]
+    if len(tests) == 1:
+        return _one(*tests[0])
     return lambda frame: all(test(compute(frame)) for compute, test in tests)
+
+
+def _one(compute: Compute, test: Callable[[Any], bool]) -> Test:
+    return lambda frame: test(compute(frame))
 
 
 def _always(_frame: Frame) -> bool:
@@ -119,6 +130,8 @@ def assigned(
     assignments: tuple[tuple[Path, Template], ...], form: str
 ) -> Callable[[Frame, dict[str, Any]], None]:
     """Return the function that writes `assignments` into a resource; absent values change nothing."""
+    if all(len(path) == 1 and isinstance(template, expression.Constant) for path, template in assignments):
+        return _constants({path[0]: template.value for path, template in assignments})  # type: ignore[union-attr]
     steps = [(path, len(path) == 1, compiled(template, form)) for path, template in assignments]
 
     def assign(frame: Frame, fields: dict[str, Any]) -> None:
@@ -131,6 +144,10 @@ def assigned(
                 pointer.write(fields, path, value)
 
     return assign
+
+
+def _constants(values: Mapping[str, Any]) -> Callable[[Frame, dict[str, Any]], None]:
+    return lambda _frame, fields: fields.update(values)
 
 
 def _condition(condition: Condition) -> Callable[[Any], bool]:
@@ -155,7 +172,8 @@ def _source(source: expression.Source, form: str) -> Compute:
     if not path or source.kind == "parent":
         return look_up
     if len(path) == 1:
-        return _field(path[0]) if source.kind == "resource" else _member(look_up, path[0])
+        member = _MEMBERS.get(source.kind)
+        return member(path[0]) if member else _member(look_up, path[0])
     return lambda frame: pointer.read(look_up(frame), path)
 
 
@@ -169,6 +187,19 @@ def _field(key: str) -> Compute:
     return field
 
 
+def _part(key: str) -> Compute:
+    """Return what reads a member of the request's body: what new resources are made of."""
+
+    def part(frame: Frame) -> Any:
+        body = frame.request.body
+        return body.get(key, ABSENT) if body.__class__ is dict else pointer.read(body, (key,))
+
+    return part
+
+
+_MEMBERS: Mapping[str, Callable[[str], Compute]] = {"resource": _field, "request.body": _part}
+
+
 def _member(look_up: Compute, key: str) -> Compute:
     def member(frame: Frame) -> Any:
         value = look_up(frame)
@@ -179,7 +210,15 @@ def _member(look_up: Compute, key: str) -> Compute:
 
 def _parent(source: expression.Source, _form: str) -> Compute:
     name, path = source.name, source.pointer
-    return lambda frame: pointer.read(frame.parent(name), path)
+    if len(path) != 1:
+        return lambda frame: pointer.read(frame.parent(name), path)
+    (key,) = path
+
+    def member(frame: Frame) -> Any:
+        fields = frame.parent(name)
+        return fields.get(key, ABSENT) if fields.__class__ is dict else pointer.read(fields, path)
+
+    return member
 
 
 def _query(source: expression.Source, _form: str) -> Compute:
@@ -242,7 +281,14 @@ _LOOK_UPS: Mapping[str, Callable[[expression.Source, str], Compute]] = {
 
 
 def _text(parts: list[str | Compute]) -> Compute:
-    return lambda frame: "".join(part if isinstance(part, str) else shown(part(frame)) for part in parts)
+    if len(parts) == 2 and isinstance(parts[0], str) and not isinstance(parts[1], str):
+        return _prefixed(parts[0], parts[1])
+    return lambda frame: "".join([part if isinstance(part, str) else shown(part(frame)) for part in parts])
+
+
+def _prefixed(prefix: str, compute: Compute) -> Compute:
+    """Return what most ids are: a prefix, and something new."""
+    return lambda frame: prefix + shown(compute(frame))
 
 
 def shown(value: Any) -> str:
@@ -275,6 +321,9 @@ def _items(items: list[Compute]) -> Compute:
 
 
 def _first(options: list[Compute]) -> Compute:
+    if len(options) == 2:
+        return _either(*options)
+
     def first(frame: Frame) -> Any:
         for option in options:
             if (value := option(frame)) is not ABSENT:
@@ -282,6 +331,14 @@ def _first(options: list[Compute]) -> Compute:
         return ABSENT
 
     return first
+
+
+def _either(one: Compute, other: Compute) -> Compute:
+    def either(frame: Frame) -> Any:
+        value = one(frame)
+        return other(frame) if value is ABSENT else value
+
+    return either
 
 
 def _encoded(compute: Compute) -> Compute:

@@ -142,7 +142,7 @@ def _withdraw(name: str, stand_in: StandIn) -> None:
 if TYPE_CHECKING:
     # Connexion has no py.typed. This is what is used of it, as connexion 3.3 defines it.
     from abc import ABC, abstractmethod
-    from collections.abc import Callable, MutableMapping, Sequence
+    from collections.abc import Awaitable, Callable, MutableMapping, Sequence
     from typing import Generic, TypeVar
 
     Operation = TypeVar("Operation")
@@ -166,7 +166,7 @@ if TYPE_CHECKING:
         @abstractmethod
         def add_api(self, specification: Any, **kwargs: Any) -> Any: ...
         @abstractmethod
-        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+        def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]: ...
 
     class RoutedAPI(Generic[Operation]):
         specification: Any
@@ -197,7 +197,7 @@ if TYPE_CHECKING:
 
         def __init__(self, app: ASGIApp) -> None: ...
         def add_api(self, specification: Any, **kwargs: Any) -> API: ...
-        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+        def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]: ...
 
     class AsyncApp:
         def __init__(

@@ -34,31 +34,45 @@ class Sequences:
         self._last.clear()
 
 
+class Pool:
+    """What all resources of one kind in one world draw from."""
+
+    def __init__(self, world: bytes, name: str, sequences: Sequences, start: int) -> None:
+        self._name = name
+        self._sequences = sequences
+        self._start = start
+        self._keyed = blake2b(key=world, digest_size=32)
+
+    def sequence(self) -> int:
+        """Return the next number of the kind's counter."""
+        return self._sequences.next(self._name, self._start)
+
+    def digits(self, serial: int, moment: int, number: int) -> str:
+        """Return 64 hexadecimal digits, always the same for the same resource, moment and number."""
+        drawn = self._keyed.copy()
+        drawn.update(f"{self._name}/{serial}/{moment}/{number}".encode())
+        return drawn.hexdigest()
+
+
 class Drawing:
     """Draws what a resource's values need at one moment: numbers in order, random digits."""
 
-    __slots__ = ("_drawn", "_moment", "_name", "_sequences", "_serial", "_start", "_world")
+    __slots__ = ("_drawn", "_moment", "_pool", "_serial")
 
-    def __init__(
-        self, world: bytes, name: str, serial: int, moment: int, sequences: Sequences, start: int
-    ) -> None:
-        self._world = world
+    def __init__(self, pool: Pool, serial: int, moment: int) -> None:
+        self._pool = pool
         self._serial = serial
         self._moment = moment
         self._drawn = 0
-        self._sequences = sequences
-        self._name = name
-        self._start = start
 
     def sequence(self) -> int:
         """Return the next number of the resource's counter."""
-        return self._sequences.next(self._name, self._start)
+        return self._pool.sequence()
 
     def digits(self) -> str:
         """Return 64 hexadecimal digits nobody can guess from the ones before."""
         self._drawn += 1
-        drawn = f"{self._name}/{self._serial}/{self._moment}/{self._drawn}"
-        return blake2b(drawn.encode(), key=self._world, digest_size=32).hexdigest()
+        return self._pool.digits(self._serial, self._moment, self._drawn)
 
 
 def world_key(seed: int, principal: str) -> bytes:

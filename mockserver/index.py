@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
-
-from sortedcontainers import SortedList
 
 from speckit import pointer
 from speckit.lifecycle import Path
@@ -14,55 +13,94 @@ from speckit.lifecycle import Path
 Rank = Any
 """What a resource is ordered by: its id, or its serial number, or a field and the serial number."""
 
+CHUNK = 8192
+"""How many ranks stand together."""
 
-_FEW = 200
+_LAST = itemgetter(-1)
 
 
 class Bucket:
-    """Ranks in order: counted at once, sliced anywhere in logarithmic time.
+    """Ranks in order: counted at once, added at the end at once, and reached anywhere in a few steps.
 
-    A few are kept in a plain list, a tenth of the size: where values are as
-    many as resources, so are buckets.
+    They stand in sorted lists of some thousands, one list after the other, so
+    that one in the middle of a million moves a few and not half of them.
     """
 
-    __slots__ = ("_ranks",)
+    __slots__ = ("_chunks", "_length")
 
     def __init__(self, ranks: Iterable[Rank] = ()) -> None:
         known = list(ranks)
-        self._ranks: Any = known if len(known) <= _FEW else SortedList(known)
+        self._chunks = [known[start : start + CHUNK] for start in range(0, len(known), CHUNK)] or [[]]
+        self._length = len(known)
 
     def __len__(self) -> int:
-        return len(self._ranks)
+        return self._length
 
     def add(self, rank: Rank) -> None:
         """Put `rank` in its place."""
-        ranks = self._ranks
-        if ranks.__class__ is not list:
-            ranks.add(rank)
-        elif len(ranks) < _FEW:
-            insort(ranks, rank)
+        last = self._chunks[-1]
+        if last and rank < last[-1]:
+            self._insert(rank)
+        elif len(last) < CHUNK:
+            last.append(rank)
         else:
-            self._ranks = SortedList([*ranks, rank])
+            self._chunks.append([rank])
+        self._length += 1
+
+    def _insert(self, rank: Rank) -> None:
+        at = bisect_left(self._chunks, rank, key=_LAST)
+        chunk = self._chunks[at]
+        insort(chunk, rank)
+        if len(chunk) > 2 * CHUNK:
+            self._chunks[at : at + 1] = [chunk[:CHUNK], chunk[CHUNK:]]
 
     def discard(self, rank: Rank) -> None:
-        """Take `rank` away."""
-        self._ranks.remove(rank)
+        """Take `rank` away.
+
+        Raises:
+            LookupError: it is not there.
+        """
+        at = bisect_left(self._chunks, rank, key=_LAST)
+        chunk = self._chunks[at]
+        place = bisect_left(chunk, rank)
+        if chunk[place] != rank:
+            raise KeyError(rank)
+        del chunk[place]
+        if not chunk and len(self._chunks) > 1:
+            del self._chunks[at]
+        self._length -= 1
 
     def slice(self, start: int, stop: int | None, descending: bool) -> Iterator[Rank]:
         """Yield the ranks from position `start` up to `stop`, counted from the end the order begins at."""
-        ranks, length = self._ranks, len(self._ranks)
-        stop = length if stop is None else min(stop, length)
-        if descending:
-            start, stop = length - stop, max(length - start, 0)
-        if ranks.__class__ is not list:
-            return iter(ranks.islice(start, stop, reverse=descending))
-        return reversed(ranks[start:stop]) if descending else iter(ranks[start:stop])
+        stop = self._length if stop is None else min(stop, self._length)
+        if start >= stop:
+            return
+        for chunk in reversed(self._chunks) if descending else self._chunks:
+            length = len(chunk)
+            if start < length:
+                yield from _part(chunk, start, min(stop, length), descending)
+                if stop <= length:
+                    return
+                start = length
+            start -= length
+            stop -= length
 
     def after(self, rank: Rank, descending: bool) -> int:
         """Return the position of the first rank behind `rank`, which need not be there any more."""
-        if descending:
-            return len(self._ranks) - bisect_left(self._ranks, rank)
-        return bisect_right(self._ranks, rank)
+        if not self._length:
+            return 0
+        bisect: Any = bisect_left if descending else bisect_right
+        at = bisect(self._chunks, rank, key=_LAST)
+        inside = bisect(self._chunks[at], rank) if at < len(self._chunks) else 0
+        before: int = sum(map(len, self._chunks[:at])) + inside
+        return self._length - before if descending else before
+
+
+def _part(chunk: list[Rank], start: int, stop: int, descending: bool) -> Iterable[Rank]:
+    """Return the ranks from `start` up to `stop`, both counted from the end the order begins at."""
+    if not descending:
+        return chunk[start:stop]
+    return reversed(chunk[len(chunk) - stop : len(chunk) - start])
 
 
 EMPTY = Bucket()
@@ -71,16 +109,19 @@ EMPTY = Bucket()
 class Index:
     """All resources of a kind by the values of `paths` taken together."""
 
-    __slots__ = ("_buckets", "_parts", "paths")
+    __slots__ = ("_buckets", "_only", "_parts", "paths")
 
     def __init__(self, paths: tuple[Path, ...]) -> None:
         self.paths = paths
         self._buckets: dict[Any, Bucket] = {}
         # Most fields are at the top, where no walk is needed.
         self._parts = [(path[0] if len(path) == 1 else "", path) for path in paths]
+        self._only = self._parts[0][0] if len(paths) == 1 else ""
 
     def key(self, fields: Mapping[str, Any]) -> Any:
         """Return the values of this index's fields, as something hashable."""
+        if self._only:
+            return hashable(fields.get(self._only))
         values = [
             hashable(fields.get(key) if key else pointer.read(fields, path)) for key, path in self._parts
         ]

@@ -12,10 +12,14 @@ from mockserver.machine import Machine
 from mockserver.store import Layout
 from speckit import expression, pointer, timing
 from speckit.expression import Template
-from speckit.lifecycle import Guard, Lifecycle, Path, Rule, State, Transition, View, ViewChoice
+from speckit.lifecycle import Guard, History, Lifecycle, Path, Rule, State, Transition, View, ViewChoice
 from speckit.pointer import ABSENT
 
 Assign = Callable[[Frame, dict[str, Any]], None]
+
+STATE = expression.Source("state")
+MOST_ENTRIES = 1000
+"""How many entries a history keeps, of more the last."""
 
 
 class Move:
@@ -25,16 +29,32 @@ class Move:
     entered: then nobody has to look at the resource to know the moment.
     """
 
-    __slots__ = ("assign", "delay", "every", "holds", "transition", "until")
+    __slots__ = ("assign", "delay", "every", "holds", "is_polled", "transition", "until")
 
     def __init__(self, transition: Transition, form: str) -> None:
         self.transition = transition
         self.holds = evaluation.holds(transition.when, form)
         self.assign = evaluation.assigned(transition.set, form)
         after = transition.after
+        self.is_polled = after is not None and after.polls > 0
         self.until = evaluation.compiled(after.until, form) if after and after.until else None
         self.delay = after.duration if after and not (transition.when or after.until or after.polls) else None
         self.every = _period(transition.every, form)
+
+
+class Ahead:
+    """The moves that a resource makes by itself in one state.
+
+    `sure` is the first of them and how long it waits, where that is so whatever the resource holds.
+    """
+
+    __slots__ = ("moves", "sure")
+
+    def __init__(self, moves: list[Move]) -> None:
+        self.moves = moves
+        waits = [(each.delay, each) for each in moves if not each.is_polled]
+        sure = [(delay, each) for delay, each in waits if delay is not None]
+        self.sure = min(sure, key=lambda pair: pair[0]) if sure and len(sure) == len(waits) else None
 
 
 class Kind:
@@ -46,7 +66,9 @@ class Kind:
         self.form = lifecycle.timestamps.format
         self.machine = Machine(lifecycle)
         self.layout = _layout(lifecycle)
+        self.history = Recorder(lifecycle.history, self.form) if lifecycle.history else None
         self.identity = lifecycle.identity.field
+        self.read_identity = pointer.reader(self.identity)
         self.id_type = int if lifecycle.identity.type == "integer" else str
         self.sequence_start = _sequence_start(lifecycle)
         self.moves = {id(each): Move(each, self.form) for each in lifecycle.transitions}
@@ -63,12 +85,29 @@ class Kind:
         self._views = {name: self._view(view) for name, view in lifecycle.views.items()}
         self._guards = {id(guard): evaluation.holds(guard, self.form) for guard, _ in lifecycle.initial}
         self._guards |= {id(move.transition.when): move.holds for move in self.moves.values()}
+        self.parents = {
+            name: (parent, pointer.reader(parent.field)) for name, parent in lifecycle.parents.items()
+        }
+        """Each parent with the function that reads its id out of a resource's fields."""
+        self._ahead: dict[tuple[str, str], Ahead] = {}
+        self._first = lifecycle.initial[0][1] if lifecycle.initial and not lifecycle.initial[0][0] else None
         self._words = {name: state.value for name, state in lifecycle.states.items()}
         self._enter = {name: self._entering(state) for name, state in lifecycle.states.items()}
 
     def guard(self, frame: Frame) -> Callable[[Guard], bool]:
         """Return the function the machine asks whether a guard holds in `frame`."""
         return lambda guard: not guard or self._guards[id(guard)](frame)
+
+    def first(self, frame: Frame) -> str:
+        """Return the state a new resource starts in; empty where it has none."""
+        return self.machine.initial(self.guard(frame)) if self._first is None else self._first
+
+    def ahead(self, state: str, scenario: str) -> Ahead:
+        """Return what happens by itself in `state` to a resource that lives by `scenario`."""
+        key = (state, scenario)
+        if key not in self._ahead:
+            self._ahead[key] = Ahead([self.moves[id(each)] for each in self.machine.automatic(*key)])
+        return self._ahead[key]
 
     def enter(self, state: str, frame: Frame, fields: dict[str, Any]) -> None:
         """Write into `fields` what being in `state` means."""
@@ -106,6 +145,8 @@ class Kind:
         if view.only:
             return _only(view.only)
         hidden = [path for path in self.lifecycle.hidden if path not in view.show]
+        if not (hidden or view.omit):
+            return _whole
         bared = _without((*hidden, *view.omit))
         return lambda frame: bared(frame.resource)
 
@@ -117,38 +158,38 @@ class Birth:
     `$resource`, `$parent` and `$id` that a field's template looks up.
     """
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle, new_id: Template | None = None) -> None:
         form = lifecycle.timestamps.format
         self.blank = {key: _fixed(template) for key, template in lifecycle.initially}
         """Every field in the order of the wire: its value where the document spells it out, else ABSENT."""
-        self._path = lifecycle.identity.field
-        self._identity = self._path[0]
+        self._identity = lifecycle.identity.field[0]
+        self._read_identity = pointer.reader(lifecycle.identity.field)
         templates = dict(lifecycle.initially)
         needs = {key: self._needs(lifecycle, template) for key, template in templates.items()}
-        generate = lifecycle.identity.generate
+        generate = new_id or lifecycle.identity.generate
         needs.setdefault(self._identity, set()).update(self._needs(lifecycle, generate) if generate else ())
-        self._steps = [
+        steps = [
             (k, evaluation.compiled(templates[k], form))
             for k in _ordered(needs)
-            if k in templates and (self.blank[k] is ABSENT or k == self._identity)
+            if k in templates
+            if k == self._identity or (self.blank[k] is ABSENT and templates[k] != STATE)
         ]
-        self._generate = evaluation.compiled(generate, form) if generate else None
+        at = next((i for i, (key, _) in enumerate(steps) if key == self._identity), len(steps))
+        self._before, self._after = steps[:at], steps[at:]
+        self._generate = evaluation.compiled(generate, form) if generate and at < len(steps) else _nothing
 
-    def fill(self, frame: Frame, fields: dict[str, Any], new_id: Compute | None) -> None:
-        """Compute into `fields` every field that it does not hold yet."""
-        for key, compute in self._steps:
-            if key == self._identity and frame.id is ABSENT:
-                frame.id = self._new_id(frame, fields, new_id)
+    def fill(self, frame: Frame, fields: dict[str, Any]) -> None:
+        """Compute into `fields` every field that it does not hold yet; the frame gets the id."""
+        for key, compute in self._before:
+            if fields[key] is ABSENT:
+                fields[key] = compute(frame)
+        known = self._read_identity(fields)
+        frame.id = self._generate(frame) if known is ABSENT else known
+        for key, compute in self._after:
             if fields[key] is ABSENT:
                 fields[key] = compute(frame)
         if frame.id is ABSENT:
-            frame.id = pointer.read(fields, self._path)
-
-    def _new_id(self, frame: Frame, fields: dict[str, Any], new_id: Compute | None) -> Any:
-        if (known := pointer.read(fields, self._path)) is not ABSENT:
-            return known
-        generate = new_id or self._generate
-        return generate(frame) if generate else ABSENT
+            frame.id = self._read_identity(fields)
 
     def _needs(self, lifecycle: Lifecycle, template: Template) -> set[str]:
         """Return the fields that must be known before `template` can be computed."""
@@ -161,6 +202,34 @@ class Birth:
             elif source.kind == "id":
                 found.add(self._identity)
         return found
+
+
+class Recorder:
+    """Writes the history of the resources of one kind."""
+
+    def __init__(self, history: History, form: str) -> None:
+        self._field = history.field
+        self._entry = evaluation.compiled(history.entry, form)
+
+    def begin(self, frame: Frame, fields: dict[str, Any], given: Mapping[str, Any]) -> None:
+        """Enter the first state into `fields`, unless `given` tells how it came there."""
+        if pointer.read(given, self._field) is ABSENT:
+            self.enter(frame, fields)
+
+    def enter(self, frame: Frame, fields: dict[str, Any]) -> None:
+        """Enter the state of `frame` into `fields`; the list that was there stays as it is."""
+        entry, before = self._entry(frame), pointer.read(fields, self._field)
+        if entry is not ABSENT:
+            known = before if isinstance(before, list) else []
+            pointer.write(fields, self._field, [*known, entry][-MOST_ENTRIES:])
+
+
+def _nothing(_frame: Frame) -> Any:
+    return ABSENT
+
+
+def _whole(frame: Frame) -> Any:
+    return frame.resource
 
 
 def _fixed(template: Template) -> Any:

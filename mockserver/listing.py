@@ -71,7 +71,7 @@ class Listing:
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the page of the list that the request asks for."""
         store = world.stores[self._kind.name]
-        scope = tuple(key for _, key in self._scope.fields(world, request))
+        scope = tuple(found.id for _, found in self._scope.found(world, request))
         window = self._pages.window(request, world)
         bucket, tests = self._narrow(store, scope, request)
         order = self._order(request)

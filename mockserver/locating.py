@@ -37,13 +37,15 @@ class Scope:
     def __init__(self, kind: Kind, rule: Rule) -> None:
         self._parents = [kind.lifecycle.parents[name] for name in rule.scope]
 
-    def fields(self, world: World, request: Request) -> list[tuple[Parent, Any]]:
-        """Return each parent with its id.
+    def found(self, world: World, request: Request) -> list[tuple[Parent, Resource]]:
+        """Return each parent with the resource that it is.
 
         Raises:
             Refused: one of them does not exist.
         """
-        return [(parent, self._find(world, request, parent).id) for parent in self._parents]
+        if not self._parents:
+            return []
+        return [(parent, self._find(world, request, parent)) for parent in self._parents]
 
     def _find(self, world: World, request: Request, parent: Parent) -> Resource:
         key = request.path[parent.param]
@@ -70,10 +72,10 @@ class Locator:
         Raises:
             Refused: the id is malformed, or there is no such resource there.
         """
-        parents = self._scope.fields(world, request)
+        parents = self._scope.found(world, request)
         key = request.path[self._param]
         resource = self._find(world.stores[self._kind.name], key, world, request)
-        if resource is None or not _is_below(resource, parents):
+        if resource is None or (parents and not _is_below(resource, parents)):
             raise Refused("notFound", f"There is no {self._kind.name} {key!r}.", None, world.frame(request))
         return resource
 
@@ -88,8 +90,8 @@ class Locator:
         return store.by_id(key)
 
 
-def _is_below(resource: Resource, parents: list[tuple[Parent, Any]]) -> bool:
-    return all(pointer.read(resource.fields, parent.field) == key for parent, key in parents)
+def _is_below(resource: Resource, parents: list[tuple[Parent, Resource]]) -> bool:
+    return all(pointer.read(resource.fields, parent.field) == found.id for parent, found in parents)
 
 
 def _key(param: str, alternates: tuple[tuple[str, Any], ...], operation: Operation) -> tuple[str, int | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import mimetypes
+from collections.abc import Awaitable
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from speckit.document import Document
 
 BODY_LIMIT = 1_048_576
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_BELOW = PREFIX + "/"
 UI = "/ui/"
 _INDEX = """<!doctype html>
 <html lang="en">
@@ -106,11 +108,13 @@ class Outside:
         self._pages = Pages(document)
         self._catalogue = Catalogue(Conventions())
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer a request, or pass it on."""
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX + "/"):
-            await self._app(scope, receive, send)
-            return
+        if scope["type"] != "http" or not scope["path"].startswith(_BELOW):
+            return self._app(scope, receive, send)
+        return self._respond(scope, receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             reply = await self._answer(scope, receive)
         except Refused as refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,8 @@ from speckit.schema import Schemas
 
 Values = dict[str, list[str]]
 MOST_PARAMETERS = 1000
+LONGEST = 512
+"""How many bytes a query string may have to be remembered."""
 
 
 class Reader:
@@ -120,19 +123,30 @@ class Parameters:
         self._headers = [reader for reader in readers if reader.place == "header"]
         defaults = {reader.name: reader.read([]) for reader in self._query if not reader.parameter.required}
         self._absent = {name: value for name, value in defaults.items() if value is not ABSENT}
+        # Clients ask again and again for the same few lists.
+        self._remembered = lru_cache(maxsize=256)(self._read_query)
         self._requires_query = any(reader.parameter.required for reader in self._query)
 
     def path(self, raw: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the path parameters; one that cannot be read keeps its text for the error answer."""
+        if not self._path:
+            return raw
         values: dict[str, Any] = dict(raw)
         for reader in self._path:
             values[reader.name] = reader.read([raw[reader.name]])
         return values
 
     def query(self, raw: bytes) -> Mapping[str, Any]:
-        """Return the query parameters, defaults included; undeclared ones are left out."""
+        """Return the query parameters, defaults included; undeclared ones are left out.
+
+        What is returned is remembered, and not to be changed.
+        """
         if not raw and not self._requires_query:
             return self._absent
+        # A long one would take up more than it saves.
+        return (self._read_query if len(raw) > LONGEST else self._remembered)(raw)
+
+    def _read_query(self, raw: bytes) -> Mapping[str, Any]:
         texts = query_texts(raw)
         values = {reader.name: reader.read(texts.get(reader.name, [])) for reader in self._query}
         return {name: value for name, value in values.items() if value is not ABSENT}

@@ -7,7 +7,8 @@ from itertools import islice, product
 from typing import Any
 
 from mockserver.answers import Refused
-from mockserver.effects import guarded
+from mockserver.breaches import Breach
+from mockserver.effects import refusal
 from mockserver.kind import Kind
 from mockserver.store import Resource, Store
 from mockserver.world import World
@@ -45,7 +46,10 @@ def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[
         raise Refused("invalidBody", f"'{shown[-1]}' follows from the state; give 'state' instead.")
     store = world.stores[kind.name]
     given = {**_setting(world, kind, store, state, fields), **fields}
-    return guarded(world.create, store, world.frame(), given, state=state, scenario=scenario)
+    try:
+        return world.create(store, world.frame(), given, state=state, scenario=scenario)
+    except Breach as problem:
+        raise refusal(problem) from problem
 
 
 def _known(name: str, names: Any, what: str, kind: Kind) -> None:
@@ -57,6 +61,7 @@ def _setting(world: World, kind: Kind, store: Store, state: str, fields: Mapping
     """Return the fields a request would have brought, so that they clash with no other resource."""
     seed: dict[str, Any] = next((compute(world.frame()) for _, compute in kind.seeds), {})
     asked = {name for name, template in kind.lifecycle.initially if _is_asked(template)}
+    asked |= {parent.field[0] for parent in kind.lifecycle.parents.values() if parent.param}
     plain = {name: value for name, value in seed.items() if name in asked}
     for candidate in islice(_varied(world, kind, plain, len(store)), MOST_TRIES):
         if store.clash({**candidate, **fields}, state, None) is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from mockserver.index import Bucket, Index, Rank, hashable
@@ -68,14 +68,20 @@ class Layout:
         self.alternates = tuple(alternates)
         self.indexes = tuple(indexes)
         self.unique = tuple(unique)
+        self.is_keyed = bool(self.alternates or self.unique)
+        """Whether a resource has keys besides its id that are its alone."""
+        self.is_by_id = self.order == self.identity
+        self.rank = _ranking(self.order, self.is_by_id)
+        """Returns what a resource is ordered by; no two have the same."""
 
-    def rank(self, resource: Resource) -> Rank:
-        """Return what `resource` is ordered by; no two have the same."""
-        if not self.order:
-            return resource.serial
-        if self.order == self.identity:
-            return resource.id
-        return (*sortable(pointer.read(resource.fields, self.order)), resource.serial)
+
+def _ranking(order: Path, is_by_id: bool) -> Callable[[Resource], Rank]:
+    if not order:
+        return lambda resource: resource.serial
+    if is_by_id:
+        return lambda resource: resource.id
+    read = pointer.reader(order)
+    return lambda resource: (*sortable(read(resource.fields)), resource.serial)
 
 
 class Store:
@@ -87,7 +93,7 @@ class Store:
         self._layout = layout
         self._by_id: dict[Any, Resource] = {}
         self._by_rank: dict[Rank, Resource] = {}
-        self._ranked = self._by_id if layout.order == layout.identity else self._by_rank
+        self._ranked = self._by_id if layout.is_by_id else self._by_rank
         self._all = Bucket()
         self._alternates: list[dict[Any, Resource]] = [{} for _ in layout.alternates]
         self._indexes = {paths: Index(paths) for paths in layout.indexes}
@@ -102,7 +108,7 @@ class Store:
 
     def find(self, key: Any) -> Resource | None:
         """Return the resource with the id `key`, or else with that alternate key."""
-        key = hashable(key)
+        key = key if key.__class__ is str else hashable(key)
         found = self._by_id.get(key)
         if found is None and self._alternates:
             found = next((each[key] for each in self._alternates if key in each), None)
@@ -118,6 +124,8 @@ class Store:
 
     def clash(self, fields: dict[str, Any], state: str, own: Resource | None) -> Unique | None:
         """Return the uniqueness that a resource with these fields would break."""
+        if not self._unique:
+            return None
         for unique, keys, taken in zip(self._layout.unique, self._unique_keys, self._unique, strict=True):
             other = taken.get(_unique_key(unique, keys, fields, state))
             if other is not None and other is not own:
@@ -126,9 +134,12 @@ class Store:
 
     def add(self, resource: Resource) -> None:
         """Enter `resource` everywhere it can be found."""
+        layout = self._layout
         self._by_id[hashable(resource.id)] = resource
-        rank = self._enter(resource)
-        if self._layout.order != self._layout.identity:
+        if layout.is_keyed:
+            self._enter(resource)
+        rank = layout.rank(resource)
+        if not layout.is_by_id:
             self._by_rank[rank] = resource
         self._all.add(rank)
         for index in self._indexes.values():
@@ -137,7 +148,8 @@ class Store:
     def remove(self, resource: Resource) -> None:
         """Strike `resource` out everywhere."""
         rank = self._layout.rank(resource)
-        self._leave(resource)
+        if self._layout.is_keyed:
+            self._leave(resource)
         del self._by_id[hashable(resource.id)]
         self._by_rank.pop(rank, None)
         self._all.discard(rank)
@@ -146,10 +158,14 @@ class Store:
 
     def replace(self, resource: Resource, fields: dict[str, Any], state: str) -> None:
         """Give `resource` other fields and another state, and find it by them from now on."""
-        before, old = self._layout.rank(resource), resource.fields
-        self._leave(resource)
+        layout, old = self._layout, resource.fields
+        before = layout.rank(resource)
+        if layout.is_keyed:
+            self._leave(resource)
         resource.fields, resource.state, resource.written = fields, state, None
-        after = self._enter(resource)
+        if layout.is_keyed:
+            self._enter(resource)
+        after = layout.rank(resource)
         if before != after:
             self._reorder(resource, before, after)
         for index in self._indexes.values():
@@ -170,8 +186,8 @@ class Store:
         self._all.discard(before)
         self._all.add(after)
 
-    def _enter(self, resource: Resource) -> Rank:
-        """Enter the keys that are one resource's alone; return its rank."""
+    def _enter(self, resource: Resource) -> None:
+        """Enter the keys that are one resource's alone."""
         fields = resource.fields
         for path, known in zip(self._layout.alternates, self._alternates, strict=True):
             key = pointer.read(fields, path)
@@ -181,7 +197,6 @@ class Store:
             key = _unique_key(unique, keys, fields, resource.state)
             if key is not None:
                 taken.setdefault(key, resource)
-        return self._layout.rank(resource)
 
     def _leave(self, resource: Resource) -> None:
         fields = resource.fields
@@ -241,8 +256,8 @@ def sortable(value: Any) -> tuple[int, Any]:
     >>> sorted(["b", 3, None, "a", 1], key=sortable)
     [None, 1, 3, 'a', 'b']
     """
+    if isinstance(value, str):
+        return (2, value)
     if value is None or value is pointer.ABSENT:
         return (0, 0)
-    if isinstance(value, int | float):
-        return (1, value)
-    return (2, value) if isinstance(value, str) else (3, repr(value))
+    return (1, value) if isinstance(value, int | float) else (3, repr(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
 from typing import Any
 
@@ -96,29 +96,26 @@ class Routing(SpecMiddleware):
         """Take note of where Connexion mounts the document."""
         self._base_path = specification.base_path if base_path is None else base_path
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Route one request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
         method = scope["method"]
         path = scope.get("raw_path") or scope["path"].encode()
         try:
             found = self._router.find(path, method)
         except UnreadablePath:
             refused = Refused("invalidParameter", "The path is not UTF-8 below its percent signs.")
-            await self._refuse(scope, send, refused)
-            return
+            return self._refuse(scope, send, refused)
         operation = found.operations.get(method) if found else None
         if found and operation is None and method == "HEAD" and self._governing(scope).serves_head:
             operation = found.operations.get("GET")
         if found is None or operation is None:
-            await self._decline(scope, send, found)
-            return
+            return self._decline(scope, send, found)
         scope["path_params"] = found.values
         extensions = scope.setdefault("extensions", {})
         extensions[ROUTING_CONTEXT] = {"api_base_path": self._base_path, "operation_id": operation.id}
-        await self._app(scope, receive, send)
+        return self._app(scope, receive, send)
 
     def _governing(self, scope: Scope) -> Conventions:
         return governing(self._conventions, scope["path"])
@@ -164,13 +161,12 @@ class Terminal(RoutedMiddleware["TerminalAPI"]):
         self._endings = api.operations
         return api
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer the operation that routing found; the document is mounted once, so its id is enough."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
         operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
-        await self._endings[operation_id](scope, receive, send)
+        return self._endings[operation_id](scope, receive, send)
 
 
 class Ending:

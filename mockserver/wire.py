@@ -13,14 +13,21 @@ from speckit.pointer import ABSENT
 
 RawHeaders = list[tuple[bytes, bytes]]
 
+_JSON = (b"content-type", JSON.encode())
 VARY = (b"vary", b"Origin")
 """Whether a page may read an answer depends on where the page is from."""
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
     """Return the request headers by lower-case name; repeated ones are joined (RFC 9110, section 5.3)."""
+    raw = scope["headers"]
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+    return headers if len(headers) == len(raw) else _joined(raw)
+
+
+def _joined(raw: RawHeaders) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
+    for raw_name, raw_value in raw:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
@@ -81,12 +88,10 @@ async def respond(
 def _raw(reply: Reply, content: bytes, more: Sequence[tuple[str, str]]) -> RawHeaders:
     raw: RawHeaders = [VARY]
     if content:
-        is_json = reply.content_type is JSON
-        raw.append(
-            (b"content-type", b"application/json" if is_json else reply.content_type.encode("latin-1"))
-        )
+        kind = reply.content_type
+        raw.append(_JSON if kind is JSON else (b"content-type", kind.encode("latin-1")))
     if reply.status not in (204, 304):
-        raw.append((b"content-length", str(len(content)).encode()))
+        raw.append((b"content-length", b"%d" % len(content)))
     if reply.headers or more:
         raw.extend(_encodable(name, value) for name, value in (*reply.headers, *more))
     return raw

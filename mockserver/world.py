@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from mockserver.breaches import BadSeed, MissingParent, NotUnique, WorldFull, WrongId
 from mockserver.clock import Clock
 from mockserver.due import DueTimes
-from mockserver.evaluation import NOTHING, Compute, Frame, Request
-from mockserver.identifiers import Drawing, Sequences, world_key
-from mockserver.kind import Assign, Kind, Move
+from mockserver.evaluation import NOTHING, Frame, Request
+from mockserver.identifiers import Drawing, Pool, Sequences, world_key
+from mockserver.kind import MOST_ENTRIES, Assign, Birth, Kind, Move
 from mockserver.store import Resource, Store
 from speckit import pointer, timing
-from speckit.lifecycle import EXTERNAL, REMOVED, Parent, Transition, Unique
+from speckit.lifecycle import EXTERNAL, REMOVED, Parent, Path, Transition, Unique
 from speckit.pointer import ABSENT
 
 IDLE = Request()
@@ -43,8 +44,10 @@ class World:
         self.scenario = ""
         self.replays: dict[tuple[str, str], tuple[bytes, Any]] = {}
         self._clock = clock
-        self._key = world_key(seed, str(principal["name"]))
+        self._now = clock.now()
         self._sequences = sequences
+        key = world_key(seed, str(principal["name"]))
+        self._pools = {name: Pool(key, name, sequences, kind.sequence_start) for name, kind in kinds.items()}
         self._serial = 0
         self._count = 0
         self._limit = limit
@@ -60,8 +63,8 @@ class World:
         return list(self._due.upcoming())
 
     def frame(self, request: Request = IDLE, now: int | None = None) -> Frame:
-        """Return an empty frame for `request`, at the present moment unless another is given."""
-        return Frame(request, self._clock.now() if now is None else now, self.principal)
+        """Return an empty frame for `request`, at the moment of the last `settle` unless another is given."""
+        return Frame(request, self._now if now is None else now, self.principal)
 
     def frame_of(self, resource: Resource, request: Request = IDLE, now: int | None = None) -> Frame:
         """Return a frame in which `resource` is looked up."""
@@ -70,19 +73,20 @@ class World:
         self.focus(frame, kind, resource.fields)
         frame.id = resource.id
         frame.state = kind.shown_state(resource.state)
-        frame.scenario = kind.lifecycle.scenarios.get(resource.scenario, NOTHING)
-        frame.draws = self._draws(kind, resource.serial, frame.now)
+        if resource.scenario:
+            frame.scenario = kind.lifecycle.scenarios.get(resource.scenario, NOTHING)
+        frame.draws = Drawing(self._pools[kind.name], resource.serial, frame.now)
         return frame
 
     def focus(self, frame: Frame, kind: Kind, fields: Mapping[str, Any]) -> None:
         """Make `frame` look up `fields`, and the parents that they name."""
         frame.resource = fields
         # Not of `frame`: it would hold itself, and be garbage that only the collector finds.
-        frame.parent = lambda name: self.parent_of(kind, name, fields)
+        frame.parent = partial(self._parent_of, kind, fields, frame.found)
 
     def settle(self) -> None:
-        """Let everything happen that was due by now, in its order."""
-        now = self._clock.now()
+        """Let everything happen that was due by now, in its order; what follows is at this very moment."""
+        now = self._now = self._clock.now()
         while (resource := self._due.pop(now)) is not None:
             self._happen(resource, now)
 
@@ -91,7 +95,7 @@ class World:
         resource.looks += 1
         if resource.state not in resource.store.kind.polled:
             return False
-        for move in self._automatic(resource):
+        for move in resource.store.kind.ahead(resource.state, resource.scenario).moves:
             after = move.transition.after
             is_enough = after is not None and 0 < after.polls <= resource.looks
             if is_enough and move.holds(self.frame_of(resource)):
@@ -105,7 +109,7 @@ class World:
         frame: Frame,
         given: Mapping[str, Any],
         *,
-        new_id: Compute | None = None,
+        birth: Birth | None = None,
         state: str = "",
         scenario: str = "",
     ) -> Resource:
@@ -115,7 +119,7 @@ class World:
             store: Where it goes.
             frame: The request that makes it.
             given: Fields that take the place of the document's initial ones.
-            new_id: How its id comes about, if not as the kind's usually do.
+            birth: How its fields come about, if not as the kind's usually do.
             state: The state it starts in, if not the one the document chooses.
             scenario: Which of its possible ends it will take.
 
@@ -131,7 +135,13 @@ class World:
         scenario = scenario or self.scenario
         last = self._sequences.last(kind.name)
         try:
-            fields, state = self._settled(store, frame, given, new_id, state, scenario)
+            fields = self._born(kind, frame, given, birth or kind.birth)
+            if scenario:
+                frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
+            state = state or kind.first(frame)
+            fields = self._settled(kind, frame, given, fields, state)
+            self._check_id(store, frame.id, fields)
+            self._check(store, frame, fields, state, None)
         except (MissingParent, NotUnique, WrongId):
             self._sequences.rewind(kind.name, last)
             raise
@@ -140,7 +150,10 @@ class World:
         resource.state, resource.scenario = state, scenario
         store.add(resource)
         self._count += 1
-        self._schedule(resource)
+        # The frame it was made in is the one to look ahead in, but for the request: nobody asks then.
+        frame.resource, asked, frame.request = fields, frame.request, IDLE
+        self._schedule(resource, frame)
+        frame.request = asked
         return resource
 
     def change(self, resource: Resource, assign: Assign, frame: Frame, transition: Transition | None) -> bool:
@@ -187,48 +200,44 @@ class World:
                 except (MissingParent, NotUnique, WrongId) as problem:
                     raise BadSeed(kind, number, problem) from problem
 
-    def _settled(
-        self,
-        store: Store,
-        frame: Frame,
-        given: Mapping[str, Any],
-        new_id: Compute | None,
-        state: str,
-        scenario: str,
-    ) -> tuple[dict[str, Any], str]:
-        """Return the fields and the state of a new resource that breaks no rule."""
-        kind: Kind = store.kind
-        fields = self._born(kind, frame, given, new_id, self._serial + 1)
-        frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
-        state = state or kind.machine.initial(kind.guard(frame))
-        kind.enter(state, frame, fields)
-        fields.update(given)
-        if pointer.read(fields, kind.identity) is ABSENT:
-            pointer.write(fields, kind.identity, frame.id)
-        if ABSENT in fields.values():
-            fields = {key: value for key, value in fields.items() if value is not ABSENT}
-        self._check_id(store, frame.id, fields)
-        self._check(store, fields, state, None)
-        return fields, state
-
-    def _born(
-        self, kind: Kind, frame: Frame, given: Mapping[str, Any], new_id: Compute | None, serial: int
-    ) -> dict[str, Any]:
-        fields: dict[str, Any] = dict(kind.birth.blank)
+    def _born(self, kind: Kind, frame: Frame, given: Mapping[str, Any], birth: Birth) -> dict[str, Any]:
+        """Return the fields that the next resource begins with."""
+        fields = birth.blank.copy()
         fields.update(given)
         self.focus(frame, kind, fields)
-        frame.draws = self._draws(kind, serial, frame.now)
-        kind.birth.fill(frame, fields, new_id)
+        frame.draws = Drawing(self._pools[kind.name], self._serial + 1, frame.now)
+        birth.fill(frame, fields)
         return fields
 
-    def _draws(self, kind: Kind, serial: int, now: int) -> Drawing:
-        return Drawing(self._key, kind.name, serial, now, self._sequences, kind.sequence_start)
+    def _settled(
+        self, kind: Kind, frame: Frame, given: Mapping[str, Any], fields: dict[str, Any], state: str
+    ) -> dict[str, Any]:
+        """Return the fields of a new resource once it is in its first state."""
+        frame.state = kind.shown_state(state)
+        kind.enter(state, frame, fields)
+        fields.update(given)
+        if kind.history is not None:
+            kind.history.begin(frame, fields, given)
+        if kind.read_identity(fields) is ABSENT:
+            pointer.write(fields, kind.identity, frame.id)
+        if ABSENT in fields.values():
+            return {key: value for key, value in fields.items() if value is not ABSENT}
+        return fields
 
-    def parent_of(self, kind: Kind, name: str, fields: Mapping[str, Any]) -> Any:
+    def _parent_of(self, kind: Kind, fields: Mapping[str, Any], known: dict[str, Resource], name: str) -> Any:
         """Return the fields of the parent `name` of a resource with `fields`, or ABSENT."""
-        parent = kind.lifecycle.parents[name]
-        found = self.find_parent(parent, pointer.read(fields, parent.field))
+        parent, read = kind.parents[name]
+        found = self._find_parent(parent, read(fields), known)
         return ABSENT if found is None else found.fields
+
+    def _find_parent(self, parent: Parent, key: Any, known: dict[str, Resource]) -> Resource | None:
+        """Return what `find_parent` does; who is `known` already is not looked for again."""
+        found = known.get(parent.name)
+        if found is None or found.id is not key:
+            found = self.find_parent(parent, key)
+            if found is not None:
+                known[parent.name] = found
+        return found
 
     def find_parent(self, parent: Parent, key: Any) -> Resource | None:
         """Return the resource `key` stands for among those that `parent` may be."""
@@ -244,20 +253,21 @@ class World:
         if store.by_id(key) is not None:
             raise NotUnique(Unique((kind.identity,)), fields)
 
-    def _check(self, store: Store, fields: dict[str, Any], state: str, own: Resource | None) -> None:
+    def _check(
+        self, store: Store, frame: Frame, fields: dict[str, Any], state: str, own: Resource | None
+    ) -> None:
         kind: Kind = store.kind
-        for parent in kind.lifecycle.parents.values():
-            key = pointer.read(fields, parent.field)
-            if own is not None and key is pointer.read(own.fields, parent.field):
-                continue
-            if key is not ABSENT and key is not None:
-                self._link(parent, key, fields)
+        for parent, read in kind.parents.values():
+            key = read(fields)
+            is_new = own is None or key is not read(own.fields)
+            if is_new and key is not ABSENT and key is not None:
+                self._link(parent, key, fields, frame.found)
         if unique := store.clash(fields, state, own):
             raise NotUnique(unique, fields)
 
-    def _link(self, parent: Parent, key: Any, fields: dict[str, Any]) -> None:
+    def _link(self, parent: Parent, key: Any, fields: dict[str, Any], known: dict[str, Resource]) -> None:
         """Have `fields` hold the parent's own id, whatever it was named by (9.0 for 9, or another key)."""
-        found = self.find_parent(parent, key)
+        found = self._find_parent(parent, key, known)
         if found is None:
             raise MissingParent(parent, key)
         if key is not found.id:
@@ -273,6 +283,8 @@ class World:
         frame.state = kind.shown_state(transition.ends)
         kind.enter(transition.ends, frame, fields)
         kind.moves[id(transition)].assign(frame, fields)
+        if kind.history is not None:
+            kind.history.enter(frame, fields)
         self._commit(resource, fields, transition.ends, frame, entered=frame.now)
         resource.looks = 0  # also where it was entered and left at the same moment
         return True
@@ -281,7 +293,7 @@ class World:
         self, resource: Resource, fields: dict[str, Any], state: str, frame: Frame, *, entered: int
     ) -> None:
         kind: Kind = resource.store.kind
-        self._check(resource.store, fields, state, resource)
+        self._check(resource.store, frame, fields, state, resource)
         kind.touch(frame.now, fields)
         resource.store.replace(resource, fields, state)
         resource.version += 1
@@ -289,24 +301,30 @@ class World:
             resource.entered, resource.looks = entered, 0
         self._schedule(resource)
 
-    def _automatic(self, resource: Resource) -> list[Move]:
-        kind: Kind = resource.store.kind
-        return [kind.moves[id(t)] for t in kind.machine.automatic(resource.state, resource.scenario)]
+    def _next(self, resource: Resource, frame: Frame | None = None) -> tuple[int, Move] | None:
+        """Return when `resource` moves next by itself, and how; of equals the first declared.
 
-    def _next(self, resource: Resource) -> tuple[int, Move] | None:
-        """Return when `resource` moves next by itself, and how; of equals the first declared."""
+        `frame` is one in which it is looked up and nobody asks, if there is one already.
+        """
+        kind: Kind = resource.store.kind
+        ahead = kind.ahead(resource.state, resource.scenario)
+        if ahead.sure is not None:
+            return resource.entered + ahead.sure[0], ahead.sure[1]
+        if not ahead.moves:
+            return None
         earliest: tuple[int, Move] | None = None
-        for move in self._automatic(resource):
-            when = self._moment(resource, move)
+        frame = frame or self.frame_of(resource)
+        for move in ahead.moves:
+            when = self._moment(resource, move, frame)
             if when is not None and (earliest is None or when < earliest[0]):
                 earliest = when, move
         return earliest
 
-    def _moment(self, resource: Resource, move: Move) -> int | None:
+    def _moment(self, resource: Resource, move: Move, frame: Frame) -> int | None:
         """Return when `resource` makes `move`, or None if not by time or not as it is."""
         if move.delay is not None:
             return resource.entered + move.delay
-        after, frame = move.transition.after, self.frame_of(resource)
+        after = move.transition.after
         if after is None or after.polls or not move.holds(frame):
             return None
         if move.until is None:
@@ -314,8 +332,8 @@ class World:
         when = timing.parse(move.until(frame), resource.store.kind.form)
         return None if when is None else max(when, resource.entered)
 
-    def _schedule(self, resource: Resource) -> None:
-        upcoming = self._next(resource)
+    def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
+        upcoming = self._next(resource, frame)
         self._due.schedule(resource, upcoming[0] if upcoming else None)
 
     def _happen(self, resource: Resource, now: int) -> None:
@@ -333,27 +351,38 @@ class World:
                 self.move(resource, move.transition, self.frame_of(resource, now=when))
 
     def _repeat(self, resource: Resource, move: Move, due: int, now: int) -> None:
-        """Make a move that recurs as often as it was due: one step, however long nobody looked."""
+        """Make a move that recurs as often as it was due: one step, however long nobody looked.
+
+        Only a history tells the times apart.
+        """
         frame = self.frame_of(resource, now=due)
         assert move.every is not None
         assert move.transition.after is not None
         assert move.transition.after.until is not None
         period = max(move.every(frame) or timing.SECOND, timing.SECOND)
         until = self._undisturbed(resource, move, due, period, now)
-        frame.now = due + (until - due) // period * period
-        path, upcoming = move.transition.after.until.pointer, frame.now + period
-        form = resource.store.kind.form
+        told = MOST_ENTRIES if resource.store.kind.history else 1
+        moments = range(due, until + 1, period)[-told:]
+        self._recur(resource, move, move.transition.after.until.pointer, moments, frame)
 
-        def advance(_frame: Frame, fields: dict[str, Any]) -> None:
-            pointer.write(fields, path, timing.render(upcoming, form))
-
-        self._recur(resource, move.transition, frame, advance)
+    def _recur(self, resource: Resource, move: Move, path: Path, moments: range, frame: Frame) -> None:
+        """Make `move` at each of `moments` as one change; the field at `path` has the next one."""
+        kind: Kind = resource.store.kind
+        fields = dict(resource.fields)
+        self.focus(frame, kind, fields)
+        for moment in moments:
+            frame.now = moment
+            move.assign(frame, fields)
+            pointer.write(fields, path, timing.render(moment + moments.step, kind.form))
+            if kind.history is not None:
+                kind.history.enter(frame, fields)
+        self._commit(resource, fields, move.transition.ends, frame, entered=frame.now)
 
     def _undisturbed(self, resource: Resource, recurring: Move, due: int, period: int, now: int) -> int:
         """Return up to when nothing but `recurring` happens to `resource`, `now` at the latest."""
-        until = now
-        for move in self._automatic(resource):
-            moment, after = self._moment(resource, move), move.transition.after
+        until, frame = now, self.frame_of(resource)
+        for move in resource.store.kind.ahead(resource.state, resource.scenario).moves:
+            moment, after = self._moment(resource, move, frame), move.transition.after
             if move is recurring or moment is None or after is None:
                 continue
             if after.duration is None:
@@ -361,13 +390,6 @@ class World:
             elif after.duration <= period:  # counted from the recurrence, which enters the state anew
                 until = due
         return max(until, due)
-
-    def _recur(self, resource: Resource, transition: Transition, frame: Frame, advance: Assign) -> None:
-        fields = dict(resource.fields)
-        self.focus(frame, resource.store.kind, fields)
-        resource.store.kind.moves[id(transition)].assign(frame, fields)
-        advance(frame, fields)
-        self._commit(resource, fields, transition.ends, frame, entered=frame.now)
 
 
 def _nothing(_frame: Frame, _fields: dict[str, Any]) -> None:

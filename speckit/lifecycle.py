@@ -168,6 +168,14 @@ class Timestamps:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """The array field that gets an `entry` each time the resource enters a state, oldest first."""
+
+    field: Path
+    entry: Template
+
+
+@dataclass(frozen=True, slots=True)
 class Unique:
     """Fields whose values, taken together, no two resources share (while in some states)."""
 
@@ -205,10 +213,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By what a list is ordered: a field, or the order of creation (`field` empty)."""
+    """By what a list is ordered: a field, or the order of creation (`field` empty).
+
+    `is_declared` tells an order that the document promises from the one it leaves open.
+    """
 
     field: Path = ()
     descending: bool = False
+    is_declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +294,7 @@ class Lifecycle:
     hidden: tuple[Path, ...] = ()
     views: Mapping[str, View] = field(default_factory=dict)
     timestamps: Timestamps = Timestamps()
+    history: History | None = None
     etag: ETag | None = None
     unique: tuple[Unique, ...] = ()
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

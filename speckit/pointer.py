@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 
@@ -55,6 +56,18 @@ def read(value: Any, segments: tuple[str, ...]) -> Any:
         else:
             return ABSENT
     return value
+
+
+def reader(segments: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Return the function that reads `segments` out of an object; quicker for the many that are one key.
+
+    >>> reader(("a",))({"a": 1})
+    1
+    """
+    if len(segments) != 1:
+        return lambda value: read(value, segments)
+    (key,) = segments
+    return lambda value: value.get(key, ABSENT)
 
 
 def _item(items: list[Any], segment: str) -> Any:

@@ -16,6 +16,7 @@ from speckit.lifecycle import (
     ETag,
     Filter,
     Guard,
+    History,
     Identity,
     Lifecycle,
     Order,
@@ -61,6 +62,7 @@ class Reader:
             hidden=_paths(raw, "hidden"),
             views=self._each(raw, "views", at, self._view),
             timestamps=_timestamps(raw.get("timestamps", {})),
+            history=self._history(raw["history"], (*at, "history")) if "history" in raw else None,
             etag=ETag(raw["etag"].get("required", False)) if "etag" in raw else None,
             unique=tuple(self._unique(u, (*at, "unique", i)) for i, u in enumerate(raw.get("unique", ()))),
             scenarios=raw.get("scenarios", {}),
@@ -149,6 +151,9 @@ class Reader:
         body = self.template(raw["body"], (*at, "body")) if "body" in raw else None
         return View(name, _paths(raw, "omit"), _paths(raw, "show"), _paths(raw, "only"), body)
 
+    def _history(self, raw: Raw, at: Pointer) -> History:
+        return History(pointer.parse(raw["field"]), self.template(raw["entry"], (*at, "entry")))
+
     def _unique(self, raw: Raw, at: Pointer) -> Unique:
         return Unique(_paths(raw, "fields"), tuple(raw.get("while", ())), self.answer(raw, "conflict", at))
 
@@ -216,7 +221,7 @@ class Reader:
             id=self.template(raw["id"], (*at, "id")) if "id" in raw else None,
             idempotency_header=idempotency.get("header", "").lower(),
             change=self._assignments(raw, "change", at),
-            order=_order(raw.get("order", "created")),
+            order=_order(raw.get("order")),
             sort=_sort(raw.get("sort")),
             paging=_paging(raw.get("paging")),
             filters=tuple(_filter(param, value) for param, value in raw.get("filters", {}).items()),
@@ -273,9 +278,11 @@ def _timestamps(raw: Raw) -> Timestamps:
     return Timestamps(raw.get("format", "date-time"), _path(raw, "created"), _path(raw, "updated"), entered)
 
 
-def _order(raw: str) -> Order:
+def _order(raw: str | None) -> Order:
+    if raw is None:
+        return Order()
     text = raw.removeprefix("-")
-    return Order(() if text == "created" else pointer.parse(text), raw.startswith("-"))
+    return Order(() if text == "created" else pointer.parse(text), raw.startswith("-"), is_declared=True)
 
 
 def _sort(raw: Raw | None) -> Sort | None:

@@ -8,6 +8,7 @@ from typing import Any
 from speckit.checks.answers import answer_faults, kind_faults
 from speckit.checks.documented import document_faults
 from speckit.checks.fields import field_faults
+from speckit.checks.history import history_faults
 from speckit.checks.lists import list_faults
 from speckit.checks.lookups import given_faults, lookup_faults
 from speckit.checks.operations import operation_faults
@@ -24,6 +25,7 @@ _CHECKS = (
     transition_faults,
     operation_faults,
     field_faults,
+    history_faults,
     lookup_faults,
     answer_faults,
     list_faults,

@@ -9,6 +9,7 @@ from typing import Any
 from speckit import pointer
 from speckit.checks.subject import Subject, items, members
 from speckit.faults import Fault, Pointer
+from speckit.lifecycle import Path
 
 
 def field_faults(subject: Subject) -> Iterator[Fault]:
@@ -22,20 +23,21 @@ def field_faults(subject: Subject) -> Iterator[Fault]:
 def _unknown(subject: Subject) -> Iterator[Fault]:
     known = subject.fields
     what = f"a field of {subject.lifecycle.name}"
-    for path, text in (*_shaping(subject), *_written(subject), *_listed(subject)):
+    for path, text in (*_shaping(subject), *written(subject), *_listed(subject)):
         head = pointer.parse(text)[0]
         if head not in known:
             fault = subject.unknown(path, what, head, subject.keys, "Add it to 'initially'.")
-            yield _with_example(fault, text) if path == ("state", "field") else fault
+            is_state = path == ("state", "field")
+            yield with_example(fault, pointer.parse(text), "$state") if is_state else fault
 
 
-def _with_example(fault: Fault, text: str) -> Fault:
-    """Return `fault` with a word on how a new resource shows the state at `text`."""
-    head, *below = pointer.parse(text)
-    value = "$state"
+def with_example(fault: Fault, path: Path, value: str) -> Fault:
+    """Return `fault` with a word on how a new resource begins with `value` at `path`."""
+    head, *below = path
     for name in reversed(below):
         value = f"{{{name}: {value}}}"
-    return replace(fault, hint=f"{fault.hint} List it under 'initially', e.g. '{head}: {value}'.")
+    hint = f"{fault.hint} List it under 'initially', e.g. '{head}: {value}'."
+    return replace(fault, hint=hint.lstrip())
 
 
 def _shaping(subject: Subject) -> Iterator[tuple[Pointer, str]]:
@@ -53,8 +55,8 @@ def _shaping(subject: Subject) -> Iterator[tuple[Pointer, str]]:
         yield from (((*path, *where), text) for where, text in items(unique, "fields"))
 
 
-def _written(subject: Subject) -> Iterator[tuple[Pointer, str]]:
-    """Yield the pointers that are written to as a resource lives."""
+def written(subject: Subject) -> Iterator[tuple[Pointer, str]]:
+    """Yield the pointers, but that of its history, that are written to as a resource lives."""
     raw = subject.raw
     times = raw.get("timestamps", {})
     yield from ((("timestamps", key), times[key]) for key in ("created", "updated") if key in times)

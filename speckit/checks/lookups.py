@@ -151,6 +151,7 @@ def _beginnings(subject: Subject) -> Iterator[_Part]:
         yield _Part((*path, "set"), state.get("set", {}), own)
     for path, _, view in members(raw, "views"):
         yield _Part((*path, "body"), view.get("body"), own)
+    yield _Part(("history", "entry"), raw.get("history", {}).get("entry"), own)
     yield from (_Part((*path, "set"), seed.get("set", {}), ()) for path, seed in items(raw, "seed"))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from mockserver.identifiers import Drawing, Sequences, world_key
+from mockserver.identifiers import Drawing, Pool, Sequences, world_key
 
 
 def drawing(*, seed=0, principal="ann", name="Job", serial=1, moment=5, sequences=None, start=1):
-    return Drawing(world_key(seed, principal), name, serial, moment, sequences or Sequences(), start)
+    pool = Pool(world_key(seed, principal), name, sequences or Sequences(), start)
+    return Drawing(pool, serial, moment)
 
 
 def test_numbers_are_counted_for_each_resource_from_where_it_starts():

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.index import EMPTY, Bucket, Index, hashable
+import mockserver.index
+from mockserver.index import CHUNK, EMPTY, Bucket, Index, hashable
 from mockserver.store import Layout, Resource, Store, sortable
 from speckit.lifecycle import Unique
 from speckit.pointer import ABSENT
@@ -74,6 +75,44 @@ def test_the_position_behind_a_rank_that_is_gone():
 
     assert [bucket.after(rank, False) for rank in (5, 10, 15, 30)] == [0, 1, 1, 3]
     assert [bucket.after(rank, True) for rank in (35, 30, 15, 10)] == [0, 1, 2, 3]
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 60)), max_size=80), st.booleans())
+def test_a_bucket_of_many_chunks_is_one_list(steps, descending):
+    """A million ranks stand in hundreds of lists; where one ends and the next begins nobody may see."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mockserver.index, "CHUNK", 3)
+        known = set(range(10, 30, 2))
+        bucket = Bucket(sorted(known))
+        for is_added, rank in steps:
+            if is_added and rank not in known:
+                bucket.add(rank)
+                known.add(rank)
+            elif not is_added and rank in known:
+                bucket.discard(rank)
+                known.remove(rank)
+
+        whole = sorted(known, reverse=descending)
+        assert len(bucket) == len(whole)
+        for start in range(0, len(whole) + 2, 3):
+            for stop in (0, start + 1, start + 7, None):
+                assert list(bucket.slice(start, stop, descending)) == whole[start:stop], (start, stop)
+        for rank in range(-1, 62):
+            behind = [each for each in whole if (each < rank if descending else each > rank)]
+            assert whole[bucket.after(rank, descending) :] == behind
+
+
+@pytest.mark.parametrize("ranks", [[], [1, 3], list(range(1, 3 * CHUNK, 2))])
+@pytest.mark.parametrize("rank", [0, 2, 4 * CHUNK])
+def test_what_is_not_in_a_bucket_cannot_be_taken_out(ranks, rank):
+    """Its neighbour would go instead, and a list would lose a resource."""
+    bucket = Bucket(ranks)
+
+    with pytest.raises(LookupError):
+        bucket.discard(rank)
+
+    assert len(bucket) == len(ranks)
 
 
 def test_a_resource_is_found_by_its_id_and_by_its_other_name():

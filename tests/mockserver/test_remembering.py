@@ -90,6 +90,22 @@ def test_a_path_too_long_to_remember_is_answered_all_the_same(plain):
     ]
 
 
+@pytest.mark.parametrize("more", ["", "&x=" + "y" * 2000])
+def test_a_query_is_read_the_same_however_often_it_comes(tmp_path, more):
+    """Twice, since the second answer is that of the remembered one; refusals are not remembered as values."""
+    parameters = "parameters: [{name: limit, in: query, schema: {type: integer, default: 2}}]"
+    paging = "paging: {style: offset, offset: limit}"
+    text = DOCUMENT.replace("operationId: listNotes", f"operationId: listNotes\n      {parameters}")
+    (tmp_path / "notes.yaml").write_text(text.replace("role: list\n", f"role: list\n        {paging}\n"))
+    notes = TestClient(build(specify(load(tmp_path / "notes.yaml")), clock=ManualClock()))
+
+    asked = [f"/notes?limit={limit}{more}" for limit in ("1", "x", "0", "1", "x", "0")]
+    answers = [notes.get(each) for each in asked]
+
+    assert [each.status_code for each in answers] == [200, 400, 200] * 2
+    assert [len(each.json()["items"]) for each in answers if each.is_success] == [1, 2] * 2
+
+
 def test_more_indexes_than_are_kept_still_find_everything():
     """One that was dropped is made anew, with what has come since."""
     store = Store(Layout(order=(), identity=("id",), alternates=[], indexes=[], unique=[]), None)

@@ -389,6 +389,105 @@ def test_a_watch_goes_off_again_and_again(farm):
     }
 
 
+# History
+
+
+def events(farm, identity):
+    """The history of a render, which is shown by a view of its own."""
+    return farm.render(identity, view="events")["events"]
+
+
+def told(farm, identity):
+    """The phases in the history of a render."""
+    return [event["phase"] for event in events(farm, identity)]
+
+
+def test_a_history_begins_with_the_first_state(farm):
+    """The entry is computed as the state is entered: its own assignments are there to be seen."""
+    made = farm.create()
+    draft = farm.create(start="draft")
+
+    assert events(farm, made["id"]) == [{"phase": "queued", "at": made["created_at"], "error": None}]
+    assert events(farm, draft["id"]) == [{"phase": "draft", "at": draft["created_at"]}]
+
+
+def test_a_history_tells_when_each_move_was_due_however_late_somebody_looks(farm):
+    made = farm.create(headers={"Understudy-Scenario": "failure"})
+    starts, fails = later(farm.playing, "PT10S"), later(farm.playing, "PT30S")
+
+    farm.advance("PT1H")
+
+    assert events(farm, made["id"]) == [
+        {"phase": "queued", "at": made["created_at"], "error": None},
+        {"phase": "running", "at": starts, "error": None},
+        {"phase": "failed", "at": fails, "error": "out of memory"},
+    ]
+
+
+def test_a_history_has_the_moves_that_operations_cause(farm):
+    """What is asked for may be entered as well; where nobody asks it is left out."""
+    made = farm.create(start="draft")
+
+    farm.http.patch(f"/renders/{made['id']}", json={"mood": "ready"})
+    farm.http.post(f"/renders/{made['id']}:pause")
+    farm.http.post(f"/renders/{made['id']}:resume")
+
+    assert told(farm, made["id"]) == ["draft", "queued", "paused", "queued"]
+    assert [event.get("asked") for event in events(farm, made["id"])] == [None, "ready", None, None]
+
+
+def test_a_history_has_the_moves_that_people_cause_elsewhere(farm):
+    made = farm.create()
+    fire = {"principal": farm.token, "resource": "Render", "transition": "evict", "id": made["id"]}
+
+    farm.playing.door("POST", "/transitions", json=fire)
+
+    assert told(farm, made["id"]) == ["queued", "paused"]
+
+
+def test_what_moves_nothing_leaves_the_history_alone(farm):
+    """Refused, without effect, or a change without a move: no state was entered."""
+    made = farm.create()
+    url = f"/renders/{made['id']}"
+    taken = farm.create(name="taken", start="draft", scene=1)
+    farm.create(name="taken")
+    before = events(farm, taken["id"])
+
+    assert farm.http.post(f"{url}:resume").status_code == 409
+    assert farm.http.patch(url, json={"name": "dusk"}).status_code == 200
+    assert farm.http.patch(f"/renders/{taken['id']}", json={"mood": "ready"}).status_code == 409
+    assert told(farm, made["id"]) == ["queued"]
+    assert events(farm, taken["id"]) == before
+    farm.http.post(f"{url}:pause")
+    assert farm.http.post(f"{url}:pause").status_code == 200
+
+    assert told(farm, made["id"]) == ["queued", "paused"]
+
+
+def test_a_hidden_history_is_shown_by_its_view_alone(farm):
+    made = farm.create()
+
+    shown = [farm.render(made["id"], view=view) for view in ("brief", "full", "lean")]
+
+    assert all("events" not in each for each in (made, farm.render(made["id"]), *shown))
+
+
+def test_a_seed_has_one_entry_of_its_state(farm):
+    """Nobody says how it got there."""
+    assert told(farm, "render-old") == ["succeeded"]
+
+
+def test_what_is_put_somewhere_has_the_history_it_is_given(farm):
+    known = [{"phase": "queued", "at": "2025-12-31T00:00:00.000Z"}]
+
+    given = farm.put("Render", "running", name="a", events=known)
+    plain = farm.put("Render", "running", name="b")
+    farm.advance("PT60S")
+
+    assert told(farm, given) == ["queued", "succeeded"]
+    assert told(farm, plain) == ["running", "succeeded"]
+
+
 # Refusals and no effect
 
 

@@ -14,7 +14,9 @@ from mockserver.breaches import MissingParent, NotUnique, WorldFull
 from mockserver.clock import START, ManualClock
 from mockserver.effects import Create, Trigger
 from mockserver.evaluation import Request
+from mockserver.kind import MOST_ENTRIES
 from mockserver.listing import Listing
+from speckit import timing
 from speckit.timing import SECOND
 
 
@@ -195,6 +197,70 @@ def test_many_years_of_ticks_are_one_step(tick):
     assert job.due > clock.now()
 
 
+KEPT = lifecycle(
+    initially={"id": "$id", "at": None, "end": None, "told": {"all": []}},
+    history={"field": "/told/all", "entry": {"state": "$state", "at": "$now", "next": "$resource#/at"}},
+    state=states("a", a="pending", b="final"),
+    transitions=[
+        moves("tick", "a", "a", after={"until": "$resource#/at"}, every="PT7S"),
+        moves("end", "a", "b", after={"until": "$resource#/end"}),
+    ],
+)
+
+
+def at(second):
+    return f"2026-01-01T00:00:{second:02}.000Z"
+
+
+@pytest.mark.parametrize("looks", [1, 120])
+def test_a_history_has_every_recurrence_even_if_nobody_looked(tick, looks):
+    """Many ticks are one step for the world, and yet each one happened."""
+    world, clock, job = tick(KEPT, at=at(10), end=at(30))
+
+    for _ in range(looks):
+        settle(world, clock, 60 / looks)
+
+    assert job.fields["told"]["all"] == [
+        {"state": "a", "at": at(0), "next": at(10)},
+        {"state": "a", "at": at(10), "next": at(17)},
+        {"state": "a", "at": at(17), "next": at(24)},
+        {"state": "a", "at": at(24), "next": at(31)},
+        {"state": "b", "at": at(30), "next": at(31)},
+    ]
+
+
+def test_of_a_long_history_the_last_entries_are_kept(tick):
+    """A clock set forward by years must not fill the memory."""
+    world, clock, job = tick(KEPT, at=at(10))
+
+    settle(world, clock, 50 * 365 * 86_400)
+    kept = job.fields["told"]["all"]
+
+    assert len(kept) == MOST_ENTRIES
+    assert kept[-1]["next"] == timing.render(job.due, "date-time")
+    assert kept == sorted(kept, key=lambda each: each["at"])
+
+
+def test_a_history_handed_out_before_stays_as_it_was(tick):
+    """Answers, other resources and the document itself may hold the same list."""
+    world, clock, job = tick(KEPT, at=at(10))
+    before = job.fields["told"]["all"]
+    other = world.create(world.stores["Job"], world.frame(), {"at": at(10), "told": {"all": before}})
+
+    settle(world, clock, 20)
+
+    assert len(before) == 1
+    assert len(other.fields["told"]["all"]) == 3
+    assert len(world.create(world.stores["Job"], world.frame(), {}).fields["told"]["all"]) == 1
+
+
+def test_an_entry_that_is_absent_is_none(tick):
+    """`$time` of what is no time yields nothing."""
+    _, _, job = tick(KEPT | {"history": {"field": "/told/all", "entry": {"$time": "$state"}}})
+
+    assert job.fields["told"] == {"all": []}
+
+
 def test_a_move_by_itself_that_would_make_two_alike_waits_for_nobody(tick):
     """Time has nobody to refuse, and the world goes on for all the others."""
     raw = lifecycle(
@@ -215,6 +281,81 @@ def test_a_move_by_itself_that_would_make_two_alike_waits_for_nobody(tick):
     settle(world, clock, 5)
 
     assert (first.state, other.state) == ("done", "done")
+
+
+def test_of_moves_that_wait_the_one_that_waits_least_is_made(tick):
+    """One that waits for looks is no matter to time."""
+    raw = lifecycle(
+        state=states("a", a="pending", b="final", c="final", d="final"),
+        transitions=[
+            moves("late", "a", "b", after={"duration": "PT9S"}),
+            moves("first", "a", "c", after={"duration": "PT5S"}),
+            moves("look", "a", "d", after={"polls": 9}),
+        ],
+    )
+    world, clock, job = tick(raw)
+
+    assert job.due == START + 5 * SECOND
+    settle(world, clock, 60)
+
+    assert job.state == "c"
+
+
+def test_nobody_asks_for_what_happens_by_itself(tick):
+    """The request that makes a resource is over when its first move is due; its guard cannot look into it."""
+    raw = lifecycle(
+        state=states("a", a="pending", b="final"),
+        transitions=[moves("go", "a", "b", after={"duration": "PT5S"}, when={"$request.body#/go": True})],
+    )
+    world, clock, _ = tick(raw)
+    request = Request(body={"go": True})
+    frame = world.frame(request)
+
+    job = world.create(world.stores["Job"], frame, {})
+
+    assert job.due is None
+    assert frame.request is request
+    settle(world, clock, 60)
+    assert job.state == "a"
+
+
+def test_a_parent_that_changes_is_looked_up_anew(small, world_of):
+    """Within one change: the guard saw the old one, and what is set comes from the new one."""
+    parent = {"identity": {"field": "/id"}, "initially": {"id": "$id", "name": ""}}
+    parent["seed"] = [{"set": {"id": "p1", "name": "one"}}, {"set": {"id": "p2", "name": "two"}}]
+    raw = lifecycle(
+        parents={"owner": {"resource": "Owner", "field": "/owner"}},
+        initially={"id": "$id", "owner": None, "name": "$parent.owner#/name"},
+        state={"initial": "a", "states": {"a": {"category": "resting"}}},
+        transitions=[moves("hand_on", "a", "a", trigger="$external", set={"/name": "$parent.owner#/name"})],
+    )
+    world = world_of(small({"Owner": parent, "Job": raw}))
+    job = world.create(world.stores["Job"], world.frame(), {"owner": "p1"})
+    frame, (move,) = world.frame_of(job), job.store.kind.lifecycle.transitions
+    seen = [job.fields["name"], frame.parent("owner")["name"]]
+
+    world.change(job, lambda _, fields: fields.update(owner="p2"), frame, move)
+
+    assert seen == ["one", "one"]
+    assert job.fields == {"id": 1, "owner": "p2", "name": "two"}
+
+
+def test_a_parent_named_by_another_key_is_referred_to_by_its_id(small, world_of):
+    """It was looked up before by that key, and the field must hold the id all the same."""
+    parent = {
+        "identity": {"field": "/id", "alternates": [{"field": "/name"}]},
+        "initially": {"id": "$id", "name": ""},
+        "seed": [{"set": {"id": "p1", "name": "one"}}],
+    }
+    raw = lifecycle(
+        parents={"owner": {"resource": "Owner", "field": "/owner"}},
+        initially={"id": "$id", "owner": "$request.body#/owner", "told": "$parent.owner#/name"},
+    )
+    world = world_of(small({"Owner": parent, "Job": raw}))
+
+    job = world.create(world.stores["Job"], world.frame(Request(body={"owner": "one"})), {})
+
+    assert job.fields == {"id": 1, "owner": "p1", "told": "one"}
 
 
 def test_looks_are_counted_anew_in_every_state(tick):

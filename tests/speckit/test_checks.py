@@ -790,8 +790,83 @@ GIVEN = [
     ]
 ]
 
+
+def history(field="/events", entry="$state", **more):
+    """The sound document with a history, and with something more."""
+    kept = {"field": field, "entry": entry}
+    return {J + "history": kept, J + "initially/events": [], **more}
+
+
+HISTORY = [
+    (
+        history("/evnts"),
+        "history/field",
+        "'evnts' is not a field of Job",
+        "Did you mean 'events'? List it under 'initially', e.g. 'evnts: []'.",
+    ),
+    (
+        {J + "history": {"field": "/log/all", "entry": "$state"}},
+        "history/field",
+        "'log' is not a field of Job",
+        "List it under 'initially', e.g. 'log: {all: []}'.",
+    ),
+    (history("/source"), "history/field", "'/source' is not an array in 'initially'", "Begin '/source' with"),
+    (history(entry={"at": "$now"}), "history/entry", "does not say which state", "{state: $state, at: $now}"),
+    (history(entry=5), "history/entry", "does not say which state was entered", "Write for instance"),
+    (
+        history(entry=["$state", "$resource"]),
+        "history/entry",
+        "'$resource' holds the history itself",
+        "Name the fields",
+    ),
+    (
+        history(entry="{$state} {$resource#/events/0}"),
+        "history/entry",
+        "'$resource#/events/0' holds the history itself",
+        "Name the fields",
+    ),
+    (
+        history(entry=["$state", "$resource#/nme"]),
+        "history/entry/1",
+        "'nme' is not a field of Job",
+        "Did you mean 'name'?",
+    ),
+    (
+        history(**{J + "state/states/done/set": {"/events": []}}),
+        "state/states/done/set/~1events",
+        "'/events' is written by the history, and by nothing else",
+        "give the history a field of its own",
+    ),
+    (
+        history(**{J + "transitions/2/set": {"/events/0": 1}}),
+        "transitions/2/set/~1events~10",
+        "'/events/0' is written by the history",
+        "Remove it here",
+    ),
+    (
+        history("/log/all", **{J + "initially/log": {}, J + "operations/updateJob/change": {"/log": 1}}),
+        "operations/updateJob/change/~1log",
+        "'/log' is written by the history",
+        "Remove it here",
+    ),
+    (
+        history(**{J + "operations/createJob/set": {"events": []}}),
+        "operations/createJob/set/events",
+        "'/events' is written by the history",
+        "Remove it here",
+    ),
+    (
+        {"x-resource-lifecycles/Report/history": {"field": "/job", "entry": "$state"}},
+        "x-resource-lifecycles/Report/history",
+        "Report has no states to keep a history of",
+        "Declare the states",
+    ),
+    ({J + "history": {"field": "/events"}}, "history", "The key 'entry' is missing", ""),
+]
+
 MISTAKES = [
     *DOCUMENTED,
+    *HISTORY,
     *GIVEN,
     *STATES,
     *TRANSITIONS,
@@ -851,6 +926,9 @@ def test_a_sound_document_has_no_fault(document):
             "components/schemas/Status": {"allOf": [{"$ref": "#/components/schemas/Status"}] * 2},
         },
         {**documented(), "components/schemas/New": {"oneOf": [{"properties": {"nmae": {}}}]}},
+        history(),
+        history("/log/all", {"now": "{$state} at {$now}"}, **{J + "initially/log": {"status": "$state"}}),
+        history("/log/all", **{J + "initially/log": {}, J + "seed/0/set/log": {"all": ["done"]}}),
         {"x-api-version": 1, "x-resources": {}, "x-conversions": {}},
     ],
 )
