@@ -1,0 +1,1 @@
+"""The render farm, written by hand: accounts, their renders, scenes and frames, over HTTP."""
