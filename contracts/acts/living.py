@@ -1,0 +1,272 @@
+"""Tries every operation in every state, every way to be made, and every move by time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.acts.scene import Scene, Try
+from contracts.bench import Binding
+from contracts.finding import Subject
+from contracts.inputs import Variant
+from contracts.observed import Track
+from contracts.planning import members_for
+from contracts.stage import Attempt, CannotTry, Wait
+from speckit.expression import sources
+from speckit.lifecycle import Path, Transition
+from speckit.pointer import ABSENT
+from speckit.timing import SECOND
+
+_MOST_WAITS = 5
+"""How many resources are made to find one with room for a change."""
+_TRIGGER_LAWS = ("trigger-works", "trigger-moves", "trigger-refused", "refusal-changes-nothing")
+
+
+def attempts(scene: Scene) -> Iterator[Try]:
+    """Yield every attempt on how the resource lives; what takes time comes first."""
+    yield from _timed(scene)
+    yield from _variants(scene)
+    yield from _in_states(scene)
+
+
+def _variants(scene: Scene) -> Iterator[Try]:
+    for binding in scene.bindings("create"):
+        if scene.may(binding, scene.owner):
+            for variant in scene.maker.variants(binding, scene.owner):
+                yield Try(f"make a {scene.nature.name}: {variant.name}", _made(scene, binding, variant))
+
+
+def _made(scene: Scene, binding: Binding, variant: Variant) -> Attempt:
+    """Make a resource, and read it in every way there is."""
+    track = yield from scene.maker.born(binding, scene.owner, variant)
+    read_every_way(scene, track)
+
+
+def read_every_way(scene: Scene, track: Track) -> None:
+    """Read a resource by each operation that shows it, in each view, and find it in the lists."""
+    for binding in scene.bindings("get"):
+        if not _is_named(binding, track) or not scene.may(binding, track.principal):
+            continue
+        for query in _views(scene, binding):
+            scene.send(binding, track, query=query)
+    scene.read(track)
+
+
+def _is_named(binding: Binding, track: Track) -> bool:
+    """Return whether the resource has the key by which the operation finds it."""
+    identity = track.nature.lifecycle.identity
+    if binding.operation.parameter("path", identity.param):
+        return True
+    paths = [path for param, path in identity.alternates if binding.operation.parameter("path", param)]
+    return any(isinstance(track.look(path), str | int) for path in paths)
+
+
+def _views(scene: Scene, binding: Binding) -> Iterator[dict[str, Any]]:
+    """Yield the queries that choose each view."""
+    choice = binding.rule.view
+    yield {}
+    if choice.by is not None and choice.by.kind == "request.query":
+        parameter = binding.operation.parameter("query", choice.by.name)
+        for word in choice.views:
+            yield {choice.by.name: _word(word, parameter.schema if parameter else {})}
+        for each in scene.inputs.others(parameter.schema, ABSENT) if parameter else ():
+            if each not in choice.views:
+                yield {choice.by.name: each}
+
+
+def _word(word: str, schema: Mapping[str, Any]) -> Any:
+    return word == "true" if schema.get("type") == "boolean" else word
+
+
+def release(scene: Scene, track: Track) -> None:
+    """Remove a resource, where operations alone can do so."""
+    if scene.nature.lifecycle.states:
+        scene.maker.release(track)
+
+
+def _in_states(scene: Scene) -> Iterator[Try]:
+    changing = [b for b in scene.bindings("update", "trigger") if scene.may(b, scene.owner)]
+    gated = [b for b in scene.bindings("get") if b.rule.available_in]
+    for state in scene.nature.lifecycle.states or ("",):
+        for binding in changing:
+            for members in _bodies(scene, binding, state):
+                laws = tuple((law, binding.subject) for law in _TRIGGER_LAWS)
+                name = f"{binding.operation.id} where a {scene.nature.name} is '{state}'"
+                yield Try(name, _changed(scene, binding, state, members), laws)
+        if gated or not changing:
+            laws = tuple(("available-in-state", binding.subject) for binding in gated)
+            yield Try(f"read a {scene.nature.name} that is '{state}'", _looked_at(scene, state), laws)
+
+
+def _bodies(scene: Scene, binding: Binding, state: str) -> list[Mapping[Path, Any]]:
+    """Return what the body of a change may name: in most states a few, in one that takes it everything."""
+    if binding.operation.body is None:
+        return [{}]
+    moves = [t for t in scene.nature.lifecycle.transitions if binding.operation.id in t.triggers]
+    guarded = [(state in t.starts, members) for t in moves if (members := members_for(t))]
+    found = [members for starts_here, members in guarded if starts_here] or [m for _, m in guarded[:1]]
+    asked = [
+        {source.pointer: ABSENT}
+        for _, template in binding.rule.change
+        for source in sources(template)
+        if source.kind == "request.body" and source.pointer
+    ]
+    is_partial = binding.rule.role == "update" and not scene.inputs.schema(binding.operation).get("required")
+    if state != _most_open(scene, binding):
+        return [*found, *asked[:1]] or [{}]
+    return [*found, *asked, {}] if is_partial else [*found, *asked] or [{}]
+
+
+def _most_open(scene: Scene, binding: Binding) -> str:
+    """Return a state in which the operation is not refused; first those that do not pass by themselves."""
+    closed = {s for each in binding.rule.otherwise for s in each.states or scene.nature.lifecycle.states}
+    states = [state for state in scene.nature.lifecycle.states if state not in closed]
+    resting = [state for state in states if not scene.nature.timed(state)]
+    return next(iter(resting or states or scene.nature.lifecycle.states), "")
+
+
+def _changed(scene: Scene, binding: Binding, state: str, members: Mapping[Path, Any]) -> Attempt:
+    """Bring a resource into a state, try one change on it, and look at what came of it."""
+    track = yield from _brought(scene, state)
+    bystander = _bystander(scene, track)
+    _look(scene, track, bystander)
+    for _ in range(_MOST_WAITS):
+        named = {
+            path: _value(scene, binding, track, path) if v is ABSENT else v for path, v in members.items()
+        }
+        if all(value is not None for value in named.values()):
+            break
+        # What would be another value is taken where this one is: one made elsewhere may have room.
+        track = yield from _brought(scene, state)
+        _look(scene, track, bystander)
+    named = {path: value for path, value in named.items() if value is not None}
+    before = {path: _current(binding, track, path) for path, v in members.items() if v is ABSENT}
+    scene.send(binding, track, body=_body(scene, binding, named))
+    _look(scene, track, bystander)
+    back = {path: value for path, value in before.items() if isinstance(value, bool) and path in named}
+    if back and not track.is_gone:
+        scene.send(binding, track, body=_body(scene, binding, back))
+        scene.read(track)
+
+
+def _bystander(scene: Scene, track: Track) -> Track | None:
+    """Return the resource that was made right before this one, if it lives."""
+    tracks = scene.observer.ledger.of(scene.owner, scene.nature.name).values()
+    older = [t for t in tracks if t.is_own and not t.is_gone and t.birth_order < track.birth_order]
+    return max(older, key=lambda each: each.birth_order, default=None)
+
+
+def _look(scene: Scene, track: Track, bystander: Track | None) -> None:
+    """Read a resource by every key, and one that nothing was done to."""
+    reader = scene.maker.reader(scene.nature)
+    for each in scene.bindings("get"):
+        is_plain = not each.rule.available_in and _is_named(each, track)
+        if each is not reader and is_plain and scene.may(each, track.principal):
+            scene.send(each, track)
+    scene.read(track)
+    if bystander:
+        scene.read(bystander)
+
+
+def _body(scene: Scene, binding: Binding, members: Mapping[Path, Any]) -> Any:
+    return scene.inputs.changing(binding, members) if binding.operation.body else ABSENT
+
+
+def _current(binding: Binding, track: Track, path: Path) -> Any:
+    """Return what a member of an update is called, and holds, in the resource."""
+    field = next((f for f, t in binding.rule.change if any(s.pointer == path for s in sources(t))), path)
+    return track.look(field)
+
+
+def _value(scene: Scene, binding: Binding, track: Track, path: Path) -> Any:
+    """Return a value for a member of an update other than what is there; None where all are taken."""
+    for parent in scene.nature.lifecycle.parents:
+        place = scene.inputs.place(binding, parent)
+        if place is not None and place.pointer == path:
+            mine = track.look(scene.nature.lifecycle.parents[parent].field)
+            keys = scene.inputs.candidates(binding, parent, track.principal)
+            return next((k for k in keys if k != mine and _is_free(scene, binding, track, {path: k})), None)
+    schema = scene.inputs.members(binding.operation).get(path[0], {})
+    current = _current(binding, track, path)
+    return next(
+        iter(scene.inputs.others(schema, current if isinstance(current, str | int | bool) else ABSENT)),
+        current,
+    )
+
+
+def _is_free(scene: Scene, binding: Binding, track: Track, members: Mapping[Path, Any]) -> bool:
+    """Return whether an update to `members` would clash with nothing known."""
+    call = scene.inputs.on(binding, track, body=scene.inputs.changing(binding, members))
+    return scene.observer.creates.clash(binding, call, None, track) is None
+
+
+def _brought(scene: Scene, state: str) -> Any:
+    """Make a resource in `state`."""
+    if state:
+        return (yield from scene.maker.reach(scene.owner, scene.nature, state))
+    for binding in scene.bindings("create"):
+        track = yield from scene.maker.born(binding, scene.owner)
+        scene.read(track)
+        return track
+    raise CannotTry("no operation makes one")
+
+
+def _looked_at(scene: Scene, state: str) -> Attempt:
+    track = yield from _brought(scene, state)
+    scene.read(track)
+    read_every_way(scene, track)
+
+
+# Time
+
+
+def _timed(scene: Scene) -> Iterator[Try]:
+    for state in scene.nature.lifecycle.states:
+        for transition in scene.nature.timed(state):
+            if not transition.scenario:
+                laws = ("move-on-time", "not-too-early")
+                subjects = list(scene.subjects("get"))[:1] or [Subject(scene.nature.name, "")]
+                name = f"{transition.name}: a {scene.nature.name} that is '{state}' is left alone"
+                yield Try(
+                    name, _left_alone(scene, state, transition), tuple((law, subjects[0]) for law in laws)
+                )
+
+
+def _left_alone(scene: Scene, state: str, transition: Transition) -> Attempt:
+    """Watch a move by time: not before its time, and then at its time."""
+    track = yield from _brought(scene, state)
+    read_every_way(scene, track)
+    latest = scene.maker.deadline(track, transition)
+    if latest is not None and transition.ends != state:
+        start = scene.client.clock.now().slow
+        span = latest - start
+        for moment in sorted((start + span * 0.5, latest - max(span * 0.01, min(1.0, span * 0.3)))):
+            yield Wait(moment)
+            scene.read(track)
+    yield from scene.maker.wait(track, transition)
+    if transition.ends == state and latest is not None:
+        yield Wait(latest + scene.observer.bench.tolerance.late + 0.5)
+    read_every_way(scene, track)
+    for binding in scene.bindings("list"):
+        if scene.may(binding, scene.owner):
+            scene.walk(binding, scene.owner, scope_of(scene, binding, track))
+    if not track.is_gone and track.belief:
+        yield Wait(scene.client.clock.now().slow + _longest(scene) * 0.5)
+        read_every_way(scene, track)
+
+
+def scope_of(scene: Scene, binding: Binding, track: Track) -> dict[str, Any]:
+    """Return the parents of a resource by path parameter of a list."""
+    found = {}
+    for name in binding.rule.scope:
+        parent = scene.nature.lifecycle.parents[name]
+        key = track.look(parent.field)
+        if isinstance(key, str | int):
+            found[parent.param] = key
+    return found
+
+
+def _longest(scene: Scene) -> float:
+    """Return the longest declared duration, in seconds, up to a minute."""
+    durations = [t.after.duration for t in scene.nature.lifecycle.transitions if t.after and t.after.duration]
+    return min(max(durations, default=0) / SECOND, 60.0)

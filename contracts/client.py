@@ -1,0 +1,220 @@
+"""Sends calls in the name of principals, keeps time, and counts what it costs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from contracts.exchange import Call, Exchange, Moment
+from contracts.wire import Received, Sent, Unreachable, Wire
+from speckit import timing
+from speckit.pointer import ABSENT
+
+LOST = 0
+"""The status of an exchange in which no answer came."""
+_MOST_LOST = 3
+"""After so many requests in a row without an answer nobody is there any more."""
+
+
+class OutOfBudget(Exception):
+    """The time or the number of requests that may be used is used up."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much may be used: seconds of wall time, and requests."""
+
+    seconds: float = 60.0
+    requests: int = 5000
+    used: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def elapsed(self) -> float:
+        """How many seconds were used."""
+        return time.monotonic() - self.started
+
+    @property
+    def left(self) -> float:
+        """How many seconds are left."""
+        return self.seconds - self.elapsed
+
+    def spend(self) -> None:
+        """Take one request from the budget.
+
+        Raises:
+            OutOfBudget: there is none left.
+        """
+        if self.used >= self.requests:
+            raise OutOfBudget(f"{self.requests} requests were used up (--max-requests)")
+        if self.left < 0:
+            raise OutOfBudget(f"{self.seconds:g} seconds were used up (--max-time)")
+        self.used += 1
+
+
+class Clock:
+    """The judge's two clocks; moves the implementation's where it can be moved.
+
+    Args:
+        wire: The way to it.
+        url: Where it is read and moved; empty where it runs by itself alone.
+    """
+
+    def __init__(self, wire: Wire, url: str = "") -> None:
+        self._wire = wire
+        self._url = url
+        self._start = time.monotonic()
+        self._moved = 0.0
+        self.is_frozen = False
+        """Whether it stands still unless it is moved."""
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether the implementation's clock can be moved."""
+        return bool(self._url)
+
+    def now(self) -> Moment:
+        """Return the present moment on both clocks."""
+        passed = time.monotonic() - self._start
+        runs = 0.0 if self.is_frozen else passed
+        return Moment(slow=self._moved + (0.0 if self._url else passed), fast=self._moved + runs)
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass: move the clock, or wait.
+
+        Raises:
+            Unreachable: the clock does not answer as agreed.
+        """
+        if seconds <= 0:
+            return
+        if not self._url:
+            time.sleep(seconds)
+            return
+        self._ask("POST", orjson.dumps({"advance": f"PT{seconds:.3f}S"}))
+        self._moved += seconds
+
+    def told(self) -> int | None:
+        """Return what the clock says, in microseconds since 1970; None if it says nothing."""
+        answer = self._ask("GET", b"")
+        try:
+            told = orjson.loads(answer.content)
+            self.is_frozen = told.get("manual") is True
+        except (orjson.JSONDecodeError, AttributeError):
+            return None
+        return timing.parse(told.get("now"), "date-time")
+
+    def _ask(self, method: str, content: bytes) -> Received:
+        answer = self._wire.send(Sent(method, self._url, {"Content-Type": "application/json"}, content))
+        if not 200 <= answer.status < 300:
+            said = answer.content[:200].decode("utf-8", "replace")
+            raise Unreachable(f"{method} {self._url} (--clock-url) was answered {answer.status}: {said}")
+        return answer
+
+
+class Client:
+    """Speaks to one implementation in the name of several principals.
+
+    Args:
+        wire: The way to it.
+        url: Its base URL.
+        credentials: By name, the headers by which each principal is known.
+        headers: Sent with every request.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        url: str,
+        credentials: Mapping[str, Mapping[str, str]],
+        budget: Budget,
+        clock: Clock,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.wire = wire
+        self.url = url.rstrip("/")
+        self.credentials = credentials
+        self.budget = budget
+        self.clock = clock
+        self.phase = ""
+        self.number = 0
+        self.watch: Callable[[Exchange, str], Any] = lambda _exchange, _race: None
+        self._headers = dict(headers or {})
+        self._lost = 0
+        self._races = 0
+
+    def send(self, call: Call) -> Exchange:
+        """Return the exchange that `call` leads to, once the watcher has seen it.
+
+        Raises:
+            Unreachable: no answer came.
+            OutOfBudget: it may not be sent any more.
+        """
+        self.budget.spend()
+        request = self._request(call)
+        before = self.clock.now()
+        answer = self._answer(request)
+        exchange = self._exchange(call, request, answer, before, self.clock.now())
+        self.watch(exchange, "")
+        return exchange
+
+    def race(self, calls: Sequence[Call], law: str) -> list[Exchange]:
+        """Return the exchanges of calls that are on their way at the same time, successes first.
+
+        Args:
+            law: What a second success breaks.
+        """
+        for _ in calls:
+            self.budget.spend()
+        requests = [self._request(call) for call in calls]
+        before = self.clock.now()
+        answers = self.wire.race(requests)
+        after = self.clock.now()
+        self._races += 1
+        raced = [
+            self._exchange(call, request, answer, before, after, self._races)
+            for call, request, answer in zip(calls, requests, answers, strict=True)
+        ]
+        raced.sort(key=lambda exchange: (not exchange.is_success, exchange.number))
+        for exchange in raced:
+            self.watch(exchange, law)
+        return raced
+
+    def _answer(self, request: Sent) -> Received:
+        """Return the answer; one with the status LOST where none came, unless that goes on."""
+        try:
+            answer = self.wire.send(request)
+        except Unreachable:
+            self._lost += 1
+            if self._lost >= _MOST_LOST or self.number == 0:
+                raise
+            return Received(LOST, {}, b"")
+        self._lost = 0
+        return answer
+
+    def _request(self, call: Call) -> Sent:
+        headers = {**self._headers, **self.credentials.get(call.principal, {}), **call.headers}
+        if call.body is not ABSENT:
+            headers["Content-Type"] = call.content_type
+        return Sent(call.operation.method, self.url + call.target, headers, call.content)
+
+    def _exchange(
+        self, call: Call, request: Sent, answer: Received, before: Moment, after: Moment, race: int = 0
+    ) -> Exchange:
+        self.number += 1
+        return Exchange(
+            number=self.number,
+            call=call,
+            url=request.url,
+            before=before,
+            after=after,
+            status=answer.status,
+            headers=answer.headers,
+            content=answer.content,
+            credential=self.credentials.get(call.principal, {}),
+            phase=self.phase,
+            race=race,
+        )

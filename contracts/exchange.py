@@ -1,0 +1,156 @@
+"""One request and its answer, as somebody watching the wire sees them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from speckit.operation import Operation
+from speckit.pointer import ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment on the judge's two clocks, in seconds.
+
+    Between two moments at least `slow` and at most `fast` has passed for the
+    server. They differ only where the server's clock is moved by the judge: then
+    it may or may not run by itself meanwhile.
+    """
+
+    slow: float
+    fast: float
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as a driver means it.
+
+    Attributes:
+        principal: The name of who asks; empty for nobody.
+        body: A JSON value, or a mapping of form fields; ABSENT where there is none.
+        content_type: The media type of the body.
+        is_sure: The driver knows that nothing is wrong with the request itself.
+        aim: What the driver knows to be wrong: `missing` or `malformed` (the id), `parent` (it does not
+            exist), `stale` (the condition), `invalid` (the request).
+        about: What the aim is about: the name of a parent.
+    """
+
+    operation: Operation
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = ABSENT
+    principal: str = ""
+    content_type: str = "application/json"
+    is_sure: bool = False
+    aim: str = ""
+    about: str = ""
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether the driver knows what is right or wrong with the request itself."""
+        return self.is_sure or bool(self.aim)
+
+    @property
+    def target(self) -> str:
+        """The path and query of the request, percent-encoded."""
+        path = self.operation.path
+        for name, value in self.path.items():
+            path = path.replace(f"{{{name}}}", quote(text(value), safe=""))
+        pairs = [(name, text(value)) for name, value in self.query.items()]
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    @property
+    def content(self) -> bytes:
+        """The body as it is sent; empty where there is none."""
+        if self.body is ABSENT:
+            return b""
+        if isinstance(self.body, bytes):
+            return self.body
+        if self.content_type.startswith("application/x-www-form-urlencoded"):
+            return urlencode(
+                [(name, text(v)) for name, value in self.body.items() for v in _several(value)]
+            ).encode()
+        return orjson.dumps(self.body)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A call and what came back.
+
+    Attributes:
+        number: Counts the exchanges of a judgement from 1.
+        url: The whole URL that was asked.
+        before: When the request was sent.
+        after: When the answer was there; the server did what it did between the two.
+        headers: Of the answer, their names in lower case.
+        credential: The headers that said who asked.
+        phase: Which driver sent it.
+        race: Shared by requests that were on their way at the same time; 0 where it was alone.
+    """
+
+    number: int
+    call: Call
+    url: str
+    before: Moment
+    after: Moment
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    credential: Mapping[str, str] = field(default_factory=dict)
+    phase: str = ""
+    race: int = 0
+
+    @cached_property
+    def answer(self) -> Any:
+        """The body of the answer as a JSON value; ABSENT where it is none."""
+        try:
+            return orjson.loads(self.content)
+        except orjson.JSONDecodeError:
+            return ABSENT
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the answer, in lower case and without parameters."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is in the 200s."""
+        return 200 <= self.status < 300
+
+    def curl(self) -> str:
+        """Return a command that sends the same request again."""
+        call = self.call
+        method = call.operation.method
+        parts = ["curl", "-s", "-i", *(["-X", method] if method != "GET" or call.content else [])]
+        headers = {**self.credential, **call.headers}
+        if call.body is not ABSENT:
+            headers["Content-Type"] = call.content_type
+            parts += ["--data-binary", call.content.decode("utf-8", "replace")]
+        for name, value in headers.items():
+            parts += ["-H", f"{name}: {value}"]
+        return shlex.join([*parts, self.url])
+
+    def told(self) -> str:
+        """Return the exchange in one line."""
+        said = self.content[:200].decode("utf-8", "replace")
+        return f"{self.call.operation.method} {self.call.target} -> {self.status} {said}".rstrip()
+
+
+def _several(value: Any) -> list[Any]:
+    """Return the values of a form field: a list is written as the same field again and again."""
+    return value if isinstance(value, list) else [value]
+
+
+def text(value: Any) -> str:
+    """Return `value` as a path, a query or a form holds it: a string as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,101 @@
+"""What a judgement comes to: findings, notes, and what was tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.exchange import Exchange
+
+KEPT, BROKEN, UNJUDGED = "kept", "broken", "not judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a law is held to: an operation of a resource; `resource` is empty where there is no lifecycle."""
+
+    resource: str
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken promise.
+
+    Attributes:
+        law: The name of the law (`contracts.laws.LAWS`).
+        promise: What the document promises, in a sentence.
+        place: Where it says so, as `file:line path`.
+        happened: What happened instead, in a sentence.
+        exchanges: The shortest sequence known that shows it, in order; the last one is where it shows.
+        is_confirmed: Whether the sequence showed it again when it was repeated.
+        count: How often it was seen.
+    """
+
+    law: str
+    subject: Subject
+    promise: str
+    place: str
+    happened: str
+    exchanges: tuple[Exchange, ...]
+    is_confirmed: bool = False
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth knowing that breaks no promise: where the document is silent."""
+
+    law: str
+    subject: Subject
+    message: str
+    exchanges: tuple[Exchange, ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often a law was tried on an operation and broken; `reason` says why it was not tried."""
+
+    law: str
+    subject: Subject
+    tried: int = 0
+    broken: int = 0
+    reason: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """`kept`, `broken` or `not judged`."""
+        if self.broken:
+            return BROKEN
+        return KEPT if self.tried else UNJUDGED
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All that one run found.
+
+    Attributes:
+        ended: Why the run ended before its time; empty where it did not.
+        seconds: How long it took.
+        options: What would make the same run again: seed, principals by name, and so on.
+    """
+
+    document: str
+    url: str
+    findings: Sequence[Finding] = ()
+    notes: Sequence[Note] = ()
+    tallies: Sequence[Tally] = ()
+    requests: int = 0
+    seconds: float = 0.0
+    seed: int = 0
+    ended: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def exit_status(self) -> int:
+        """0 where every promise judged is kept, 1 where one is broken, 2 where it could not be judged."""
+        if self.ended or not any(tally.tried for tally in self.tallies):
+            return 2
+        return 1 if self.findings else 0

@@ -1,0 +1,229 @@
+"""Which resources a list must hold, and in which order: filters, sorting and paging read from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.bench import Binding
+from contracts.exchange import Call, Exchange, text
+from contracts.observed import Track
+from contracts.reckoning import UNKNOWN, has_hole
+from speckit import timing
+from speckit.lifecycle import REMOVED, Filter, Order, Paging, Path
+from speckit.pointer import ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a call to a list asks for: the filters in force, the order, and the page."""
+
+    filters: tuple[tuple[Filter, str], ...]
+    order: Order
+    is_sorted: bool
+    page: int | str | None
+    size: int | None
+    is_out_of_range: bool
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What two pages of one list have in common."""
+        named = tuple((each.param, value) for each, value in self.filters)
+        return named, self.order.field, self.order.descending, self.size
+
+
+def asked(binding: Binding, call: Call) -> Asked:
+    """Return what `call` asks of the list of `binding`."""
+    rule = binding.rule
+    filters = []
+    for each in rule.filters:
+        value = call.query.get(each.param, each.default)
+        if value is not None and value is not ABSENT:
+            filters.append((each, ",".join(map(text, value)) if isinstance(value, list) else text(value)))
+    order, is_sorted = _order(binding, call)
+    page, size, is_out = _page(rule.paging, call.query)
+    return Asked(tuple(filters), order, is_sorted, page, size, is_out)
+
+
+def _order(binding: Binding, call: Call) -> tuple[Order, bool]:
+    sort = binding.rule.sort
+    word = call.query.get(sort.param) if sort else None
+    if sort is not None and word is None and sort.direction in call.query:
+        return Order(), False  # Which way the usual order is turned then, nothing says.
+    if sort is None or not isinstance(word, str) or word not in sort.fields:
+        return binding.rule.order, False
+    return Order(sort.fields[word], call.query.get(sort.direction) == "desc"), True
+
+
+def _page(paging: Paging | None, query: Mapping[str, Any]) -> tuple[int | str | None, int | None, bool]:
+    """Return the page (or offset, or cursor) and the size in force, and whether one was out of bounds."""
+    if paging is None:
+        return None, None, False
+    size, is_out = _bounded(paging, query.get(paging.size) if paging.size else None)
+    if paging.style == "cursor":
+        return query.get(paging.param), size, is_out
+    first = 1 if paging.style == "page" else 0
+    page = _whole(query.get(paging.param, first))
+    if page is None or page < first:
+        return first, size, True
+    return page, size, is_out
+
+
+def _bounded(paging: Paging, value: Any) -> tuple[int | None, bool]:
+    if value is None:
+        return paging.default, False
+    size = _whole(value)
+    if size is not None and size >= paging.min and (paging.max is None or size <= paging.max):
+        return size, False
+    if size is not None and paging.out_of_range == "clamp":
+        return (paging.min if size < paging.min else paging.max), True
+    return paging.default, True
+
+
+def _whole(value: Any) -> int | None:
+    try:
+        return None if isinstance(value, bool) else int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def fits_all(filters: Iterable[tuple[Filter, str]], track: Track, shown: Mapping[Path, Any]) -> bool | None:
+    """Return whether a resource fits all `filters`; None where that is not known.
+
+    Args:
+        shown: What the list itself shows of it, which counts before what is known.
+    """
+    found = [_fits(each, value, value_of(track, each.field, shown)) for each, value in filters]
+    if False in found:
+        return False
+    return None if None in found else True
+
+
+def value_of(track: Track, path: Path, shown: Mapping[Path, Any]) -> Any:
+    """Return what the field at `path` is: as shown, as the state says, or as last seen; or UNKNOWN."""
+    if path in shown:
+        return shown[path]
+    lifecycle = track.nature.lifecycle
+    if path == lifecycle.state_field:
+        words = {lifecycle.states[state].value for state in track.belief if state in lifecycle.states}
+        return words.pop() if len(words) == 1 and track.is_own else UNKNOWN
+    slot = track.nature.slot(path)
+    is_loose = not track.is_own or any(track.nature.unasked(state, external=True) for state in track.belief)
+    if slot in track.free or (slot in track.nature.machine_written and is_loose):
+        return UNKNOWN  # it may have moved since that was seen
+    return track.look(path)
+
+
+def _fits(rule: Filter, asked_for: str, value: Any) -> bool | None:
+    if has_hole(value):
+        return None
+    if value is ABSENT or value is None:
+        return False if asked_for else None
+    shown = text(value)
+    if rule.match == "any":
+        return shown in asked_for.split(",")
+    if rule.match == "prefix":
+        return shown.startswith(asked_for)
+    if rule.match in ("from", "to"):
+        return _bound(rule.match, asked_for, value)
+    return shown == asked_for
+
+
+def _bound(match: str, asked_for: str, value: Any) -> bool | None:
+    mine, theirs = comparable(value), comparable(asked_for)
+    if isinstance(mine, float) and isinstance(theirs, str):
+        theirs = _number(theirs)
+    if theirs is None or type(mine) is not type(theirs):
+        return None
+    return bool(mine >= theirs) if match == "from" else bool(mine <= theirs)
+
+
+def comparable(value: Any) -> Any:
+    """Return `value` as something that orders: a number, a moment, or the text itself."""
+    if isinstance(value, bool):
+        return float(value)
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str) and value[:4].isdigit() and len(value) >= 19:
+        stamp = timing.parse(value, "date-time")
+        return value if stamp is None else float(stamp)
+    return value
+
+
+def _number(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None
+
+
+def misordered(order: Order, pairs: Iterable[tuple[Track, Any]]) -> tuple[Track, Track] | None:
+    """Return two neighbours in the wrong order; None where there are none.
+
+    Args:
+        pairs: Each resource with the value it is ordered by; UNKNOWN where that is not known.
+    """
+    before: tuple[Track, Any] | None = None
+    for track, value in pairs:
+        if before is not None and _is_wrong(order, before, (track, value)):
+            return before[0], track
+        before = track, value
+    return None
+
+
+def _is_wrong(order: Order, one: tuple[Track, Any], other: tuple[Track, Any]) -> bool:
+    if not order.field:
+        return _is_older(one[0], other[0]) if order.descending else _is_older(other[0], one[0])
+    first, second = comparable(one[1]), comparable(other[1])
+    if first is None or second is None or type(first) is not type(second):
+        return False
+    if isinstance(first, str) and (first < second) != (first.casefold() < second.casefold()):
+        return False  # Collations differ, and no document says which.
+    if not isinstance(first, str | float):
+        return False
+    return bool(first < second) if order.descending else bool(first > second)
+
+
+def _is_older(one: Track, other: Track) -> bool:
+    """Return whether `one` was surely made before `other`, by the stamps of the server too."""
+    (mine, race), (theirs, other_race) = one.birth_order, other.birth_order
+    if not mine or not theirs or mine > theirs or (race and race == other_race):
+        return False
+    created = one.nature.lifecycle.timestamps.created
+    first, second = (one.stamp(created), other.stamp(created)) if created else (None, None)
+    return first is None or second is None or first < second
+
+
+def is_member(binding: Binding, call: Call, track: Track) -> bool | None:
+    """Return whether a resource is below the parents that the path of a list names."""
+    for name in binding.rule.scope:
+        parent = binding.nature.lifecycle.parents[name]
+        key = track.look(parent.field)
+        if has_hole(key) or key is ABSENT:
+            return None
+        if text(key) != text(call.path.get(parent.param)):
+            return False
+    return True
+
+
+def is_living(track: Track, belief: Iterable[str]) -> bool:
+    """Return whether the resource is surely there."""
+    return REMOVED not in belief and track.is_own and not track.is_spoiled
+
+
+def next_page(binding: Binding, page: Exchange, number: int) -> object | None:
+    """Return the page, offset or cursor that follows the page of that number; None after the last."""
+    paging = binding.rule.paging
+    items = binding.anatomy.sightings(page) if page.is_success else None
+    if not items or paging is None:
+        return None
+    if paging.style == "cursor":
+        following: object = binding.anatomy.part(page, "next")
+        return None if following in (None, ABSENT, "") else following
+    wanted = asked(binding, page.call)
+    total = binding.anatomy.part(page, "total")
+    says_more = isinstance(total, int) and number * (wanted.size or 0) < total
+    if wanted.size is None or (len(items) < wanted.size and not says_more):
+        return None
+    return number + 1 if paging.style == "page" else number * wanted.size

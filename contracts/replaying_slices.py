@@ -1,0 +1,226 @@
+"""The part of a run that a finding is about, in takes: what is done again, one after another or at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from contracts.bench import Binding
+from contracts.exchange import Call, Exchange, Moment, text
+from contracts.finding import Finding
+from contracts.observed import Ledger, Track
+from contracts.report.reading import RecordedFinding
+from speckit.operation import Operation
+from speckit.pointer import ABSENT
+
+_MOST_LISTED = 15
+"""How many resources are made again because a list held them."""
+_READING = ("get", "list")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One request as it was made once.
+
+    Attributes:
+        before: When it was sent.
+        after: When it was answered; as `before` where that was not kept.
+        made: The id of what it made; ABSENT where it made nothing, or the answer did not tell.
+        status: How it was answered; 0 where that was not kept.
+        tag: The ETag of the answer.
+        race: Shared by those that were on their way at the same time; 0 for one alone.
+    """
+
+    call: Call
+    before: Moment
+    after: Moment
+    made: Any = ABSENT
+    status: int = 0
+    tag: str = ""
+    race: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Shots that belong together: one alone, several at once, or the pages of one list."""
+
+    shots: tuple[Shot, ...]
+    is_race: bool = False
+    is_walk: bool = False
+
+    @property
+    def first(self) -> Shot:
+        """The shot that began it."""
+        return self.shots[0]
+
+    @property
+    def ended(self) -> float:
+        """When the last answer was there, on the slow clock."""
+        return max(shot.after.slow for shot in self.shots)
+
+
+class Slicer:
+    """Cuts what a finding is about out of a run.
+
+    Args:
+        bindings: The operations with their rules, by id.
+    """
+
+    def __init__(self, bindings: Mapping[str, Binding]) -> None:
+        self._bindings = bindings
+
+    def role(self, shot: Shot) -> str:
+        """Return the role of the operation that was called; empty where it has none."""
+        binding = self._bindings.get(shot.call.operation.id)
+        return binding.rule.role if binding else ""
+
+    def is_reading(self, take: Take) -> bool:
+        """Return whether a take only reads."""
+        return all(self.role(shot) in _READING for shot in take.shots)
+
+    def is_making(self, take: Take) -> bool:
+        """Return whether a take makes a resource."""
+        return any(self.role(shot) == "create" for shot in take.shots)
+
+    # Out of a run
+
+    def told(self, finding: Finding) -> tuple[Take, ...]:
+        """Return the takes that the finding itself names."""
+        return self._takes(finding.exchanges)
+
+    def whole(self, finding: Finding, ledger: Ledger) -> tuple[Take, ...]:
+        """Return the takes that the finding names, with those that brought about what they rest on.
+
+        These are the whole lives of the resources concerned, and how their parents and
+        what a list held were made.
+        """
+        last = finding.exchanges[-1].number
+        found = {each.number: each for each in finding.exchanges}
+        made = {repr(self._made(each)) for each in finding.exchanges}
+        own = [track for track in ledger.every() if track.call is not None and track.exchanges]
+        named = [t for t in own if repr(t.id) in made or found.keys() & self._numbers(t, of_lists=False)]
+        listed = [t for t in own if t not in named and found.keys() & self._numbers(t, of_lists=True)]
+        for track in named:
+            found |= {each.number: each for each in track.exchanges if each.number <= last}
+        for track in _with_parents([*named, *listed[:_MOST_LISTED]], ledger):
+            found.setdefault(track.exchanges[0].number, track.exchanges[0])
+        return self._takes(found.values())
+
+    def _numbers(self, track: Track, *, of_lists: bool) -> set[int]:
+        """Return the numbers of the exchanges that `track` had a part in: as one of a list, or alone."""
+        return {each.number for each in track.exchanges if (self._role(each) == "list") is of_lists}
+
+    def _role(self, exchange: Exchange) -> str:
+        binding = self._bindings.get(exchange.call.operation.id)
+        return binding.rule.role if binding else ""
+
+    def _made(self, exchange: Exchange) -> Any:
+        """Return the id of what an exchange made; ABSENT where that is not told."""
+        binding = self._bindings.get(exchange.call.operation.id)
+        if binding is None or binding.rule.role != "create" or not exchange.is_success:
+            return ABSENT
+        sighting = binding.anatomy.sighting(exchange)
+        return sighting.id if sighting is not None and isinstance(sighting.id, str | int) else ABSENT
+
+    def _takes(self, exchanges: Iterable[Exchange]) -> tuple[Take, ...]:
+        ordered = sorted({each.number: each for each in exchanges}.items())
+        return self._cut(
+            [
+                Shot(e.call, e.before, e.after, self._made(e), e.status, e.headers.get("etag", ""), e.race)
+                for _, e in ordered
+            ]
+        )
+
+    def _cut(self, shots: Sequence[Shot]) -> tuple[Take, ...]:
+        """Return the takes that `shots` make up."""
+        groups = (tuple(group) for _, group in groupby(self._named(shots), lambda s: s.race or id(s)))
+        return tuple(self._walks([Take(group, is_race=len(group) > 1) for group in groups]))
+
+    # Out of a report
+
+    def recorded(self, finding: RecordedFinding, operations: Mapping[str, Operation]) -> tuple[Take, ...]:
+        """Return the takes of a finding of an earlier run.
+
+        Raises:
+            KeyError: `operations` lacks one that was called.
+        """
+        moments = [Moment(each.sent_seconds, each.sent_seconds) for each in finding.calls]
+        calls = [each.call(operations) for each in finding.calls]
+        shots = [Shot(call, at, at) for call, at in zip(calls, moments, strict=True)]
+        if finding.law != "one-winner":
+            return self._cut(shots)
+        races = groupby(shots, self._start)
+        return self._cut([replace(s, race=n) for n, (_, group) in enumerate(races, 1) for s in group])
+
+    def _start(self, shot: Shot) -> tuple[Any, ...]:
+        """Return what requests that raced have in common: they are the same, and change something."""
+        call = shot.call
+        key: tuple[Any, ...] = (shot.before.slow, call.operation.id, call.target, call.principal)
+        return (*key, id(shot)) if self.role(shot) in _READING else key
+
+    def _named(self, shots: Sequence[Shot]) -> list[Shot]:
+        """Return `shots`, with the ids of what was made wherever only later requests tell them."""
+        known = {text(shot.made) for shot in shots if shot.made is not ABSENT}
+        found: list[Shot] = []
+        for position, shot in enumerate(shots):
+            is_silent = self.role(shot) == "create" and shot.made is ABSENT and shot.status < 300
+            key = self._next_new(shot, shots[position + 1 :], known) if is_silent else ABSENT
+            if key is not ABSENT:
+                known.add(text(key))
+            known.update(map(text, self._ids(shot)))
+            found.append(shot if key is ABSENT else replace(shot, made=key))
+        return found
+
+    def _next_new(self, creation: Shot, later: Sequence[Shot], known: set[str]) -> Any:
+        """Return the first id that later requests name as the same principal, and none before."""
+        for shot in later:
+            binding = self._bindings.get(shot.call.operation.id)
+            made = self._bindings[creation.call.operation.id]
+            if binding is None or binding.nature is not made.nature:
+                continue
+            for key in self._ids(shot):
+                if text(key) not in known:
+                    return key
+        return ABSENT
+
+    def _ids(self, shot: Shot) -> Iterator[Any]:
+        binding = self._bindings.get(shot.call.operation.id)
+        name = binding.nature.lifecycle.identity.param if binding else ""
+        if name in shot.call.path:
+            yield shot.call.path[name]
+
+    def _walks(self, takes: Sequence[Take]) -> Iterator[Take]:
+        """Put the pages of one list together."""
+        for list_key, group in groupby(takes, key=self._list_key):
+            pages = list(group)
+            if list_key is None or len(pages) == 1:
+                yield from pages
+            else:
+                yield Take(tuple(shot for page in pages for shot in page.shots), is_walk=True)
+
+    def _list_key(self, take: Take) -> Any:
+        """Return what the pages of one list have in common; None for anything else."""
+        call = take.first.call
+        binding = self._bindings.get(call.operation.id)
+        if binding is None or binding.rule.role != "list" or binding.rule.paging is None or take.is_race:
+            return None
+        query = {name: text(value) for name, value in call.query.items() if name != binding.rule.paging.param}
+        return call.operation.id, call.principal, repr(sorted(call.path.items())), repr(sorted(query.items()))
+
+
+def _with_parents(tracks: Iterable[Track], ledger: Ledger) -> list[Track]:
+    """Return `tracks` and, as far as the judge has made them, their parents and the parents of these."""
+    found: dict[int, Track] = {}
+    queue = list(tracks)
+    while queue:
+        track = queue.pop()
+        if id(track) in found or track.call is None or not track.exchanges:
+            continue
+        found[id(track)] = track
+        for parent in track.nature.lifecycle.parents.values():
+            for resource in parent.resources:
+                if above := ledger.find(track.principal, resource, track.look(parent.field)):
+                    queue.append(above)
+    return list(found.values())

@@ -1,0 +1,37 @@
+"""Values that are like another one, and not it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+
+def freshened(value: Any, number: int) -> Iterator[Any]:
+    """Yield values like `value` that hold `number`, the likeliest to fit first."""
+    if isinstance(value, bool) or value is None:
+        return
+    if isinstance(value, int):
+        yield number
+        yield number % 50 + 1
+    elif isinstance(value, str):
+        name, at, domain = value.partition("@")
+        yield f"{name}-{number}{at}{domain}"
+        yield f"{value[: max(0, len(value) - len(str(number)))]}{number}"
+        yield f"00000000-0000-4000-8000-{number:012d}"
+        yield f"2026-01-01T00:{number // 60 % 60:02d}:{number % 60:02d}Z"
+
+
+def typed(value: str, kind: str) -> Any:
+    """Return a text that a person has given as a value of the type `kind`; as it is where it is none."""
+    if kind == "integer":
+        try:
+            return int(value)
+        except ValueError:
+            return value
+    return value == "true" if kind == "boolean" else value
+
+
+def types(schema: Mapping[str, Any]) -> Iterable[str]:
+    """Return the types that `schema` allows."""
+    kinds = schema.get("type", ())
+    return [kinds] if isinstance(kinds, str) else kinds

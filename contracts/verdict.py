@@ -1,0 +1,77 @@
+"""One judgement, start to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from contracts.docket import Docket
+from contracts.exchange import Exchange
+from contracts.finding import Judgement
+from contracts.making import Provide
+from contracts.observer import Observer
+from contracts.replaying import replay
+from contracts.report.progress import Progress
+from contracts.running import Run
+from contracts.settings import PHASES, Settings
+from contracts.wire import Network, Wire
+from speckit.specification import Specification
+
+__all__ = ["PHASES", "Provide", "Settings", "judge", "judge_recorded", "replay"]
+
+IN_PROCESS = "http://localhost"
+"""The base URL of an application in this process."""
+
+
+def judge(
+    specification: Specification,
+    target: str | Wire,
+    settings: Settings,
+    watch: Callable[[Progress], None] = lambda _progress: None,
+) -> Judgement:
+    """Return what is to be said of the implementation at `target`.
+
+    Args:
+        target: Its URL, or the way into an application in this process.
+        watch: Is told of progress.
+    """
+    url = target if isinstance(target, str) else IN_PROCESS
+    wire = Network(is_insecure=settings.is_insecure) if isinstance(target, str) else target
+    try:
+        run = Run(specification, settings, url, wire, watch)
+        ended = run.drive()
+    finally:
+        if isinstance(target, str):
+            wire.close()
+    return Judgement(
+        document=str(specification.document.source),
+        url=url,
+        findings=run.docket.findings,
+        notes=run.docket.notes,
+        tallies=run.docket.tallies,
+        requests=run.client.budget.used,
+        seconds=run.client.budget.elapsed,
+        seed=settings.seed,
+        ended=ended,
+        options={"depth": settings.depth, "phases": list(settings.phases), "params": dict(settings.params)},
+    )
+
+
+def judge_recorded(
+    specification: Specification, exchanges: Iterable[Exchange], settings: Settings
+) -> Judgement:
+    """Return what is to be said of traffic that somebody has recorded."""
+    docket = Docket(specification, settings.is_strict)
+    observer = Observer(specification, docket, settings.roles)
+    seen = list(exchanges)
+    for exchange in seen:
+        observer.observe(exchange)
+    observer.bench.finish()
+    return Judgement(
+        document=str(specification.document.source),
+        url="",
+        findings=docket.findings,
+        notes=docket.notes,
+        tallies=docket.tallies,
+        requests=len(seen),
+        seconds=seen[-1].after.fast - seen[0].before.fast if seen else 0.0,
+    )

@@ -1,0 +1,307 @@
+"""`understudy verify`: holds an implementation, given by its URL, to a document, and tells what it found."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from contracts import har, verdict
+from contracts.exchange import Exchange
+from contracts.finding import Judgement
+from contracts.har import HarFault
+from contracts.report.manner import Manner
+from contracts.report.progress import Watch, shown_on
+from contracts.report.reading import Record, read
+from contracts.verdict import Provide, Settings
+from speckit.document import load
+from speckit.faults import DocumentFaults
+from speckit.specification import Specification, specify
+from speckit.timing import SECOND, duration
+from understudy import provider
+from understudy.principals import (
+    Principals,
+    credentials,
+    headers,
+    pairs,
+    principals,
+    recorded_secrets,
+    roles,
+    secret_headers,
+)
+from understudy.provider import ProviderFailed
+from understudy.shipped import default_document, overlay
+
+NOT_JUDGED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for."""
+
+    url: str = ""
+    document: str | None = None
+    overlays: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    fence: str | None = None
+    principals: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
+    seed: int = 0
+    depth: int = 0
+    max_time: str = "60"
+    max_requests: int = 5000
+    clock_url: str = ""
+    provider_url: str = ""
+    provider: str = ""
+    strict: bool = False
+    exitfirst: bool = False
+    insecure: bool = False
+    har: str | None = None
+    replay: str | None = None
+    form: str = "console"
+    json: str | None = None
+    junit: str | None = None
+    html: str | None = None
+    show_credentials: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is needed to judge: what is promised, what is held to it, and how."""
+
+    specification: Specification
+    url: str
+    settings: Settings
+    manner: Manner
+    exchanges: tuple[Exchange, ...] | None = None
+    record: Record | None = None
+
+
+def run(options: Options) -> int:
+    """Judge, report, and return the exit status.
+
+    Raises:
+        click.UsageError: an option makes no sense, or two contradict each other.
+    """
+    check(options)
+    try:
+        case = prepared(options)
+        judgement = _judged(case)
+        if judgement is not None and _reported(judgement, case.manner, options):
+            return judgement.exit_status
+    except (DocumentFaults, HarFault) as faults:
+        click.echo(str(faults), err=True)
+    except KeyboardInterrupt:
+        click.echo("Interrupted before there was anything to report.", err=True)
+    return NOT_JUDGED
+
+
+def check(options: Options) -> None:
+    """Hold the options against each other, before anything is read.
+
+    Raises:
+        click.UsageError: an option makes no sense, or two contradict each other.
+    """
+    if options.har and options.replay:
+        raise click.UsageError("--har judges recorded traffic, --replay sends some again. Choose one.")
+    if not options.url and not options.har and not options.replay:
+        raise click.UsageError("Name the URL to judge, as in: understudy verify http://127.0.0.1:8080")
+    if options.provider and options.provider_url:
+        raise click.UsageError("--provider and --provider-url do the same. Choose one.")
+    if "walk" in options.phases and not options.depth:
+        raise click.UsageError("--phase walk needs to know how far: add --depth 200.")
+    given = {"URL": options.url, "--clock-url": options.clock_url, "--provider-url": options.provider_url}
+    for name, url in given.items():
+        _check_url(name, url)
+    for option, file in (("json", options.json), ("junit", options.junit), ("html", options.html)):
+        if file is not None and (Path(file).is_dir() or not Path(file).parent.is_dir()):
+            raise click.UsageError(
+                f"--{option} '{file}' cannot be written: name a file in a folder there is."
+            )
+
+
+def _check_url(name: str, url: str) -> None:
+    """Refuse what is no URL of a server."""
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_sound = False
+    if not is_sound:
+        raise click.UsageError(f"{name} '{url}' is no URL. Write it like http://127.0.0.1:8080.")
+    if parts.username is not None:
+        raise click.UsageError(f"{name} holds a credential. Give it with --principal alice=USER:PASSWORD.")
+    if name == "URL" and (parts.query or parts.fragment):
+        raise click.UsageError(f"URL '{url}' is more than a base. Leave out what follows '?' or '#'.")
+
+
+def prepared(options: Options) -> Case:
+    """Return what the options ask for.
+
+    Raises:
+        DocumentFaults: the document has mistakes, or the report to replay has.
+        HarFault: the recorded traffic cannot be read.
+        click.UsageError: a value is not of its form.
+    """
+    specification = _read(options)
+    record = read(Path(options.replay)) if options.replay else None
+    known, sent = principals(options.principals), headers(options.headers)
+    settings = _settings(options, specification, known, sent)
+    secrets = {**known.secrets, **secret_headers(sent)}
+    exchanges = None
+    if options.har:
+        exchanges = tuple(har.read(Path(options.har), specification, base_url=options.url))
+        secrets |= recorded_secrets(exchanges, specification)
+    manner = _manner(options, specification, secrets, known)
+    url = options.url or (record.url if record else "")
+    return Case(specification, url.rstrip("/"), settings, manner, exchanges, record)
+
+
+def _read(options: Options) -> Specification:
+    source = default_document() if options.document is None else Path(options.document)
+    fence = Path(options.fence) if options.fence else None
+    document = load(source, overlays=[overlay(name) for name in options.overlays], fence=fence)
+    return specify(document, only=options.only)
+
+
+def _settings(
+    options: Options, specification: Specification, known: Principals, sent: dict[str, str]
+) -> Settings:
+    return Settings(
+        principals={name: credentials(specification, token) for name, token in known.tokens.items()},
+        roles=roles(options.roles, known),
+        params=dict(pairs("param", options.params, "NAME=VALUE")),
+        seed=options.seed,
+        max_seconds=seconds(options.max_time),
+        max_requests=options.max_requests,
+        depth=options.depth,
+        clock_url=options.clock_url,
+        provide=_provide(options, known),
+        is_strict=options.strict,
+        stops_early=options.exitfirst,
+        headers=sent,
+        phases=options.phases,
+        is_insecure=options.insecure,
+    )
+
+
+def seconds(text: str) -> float:
+    """Return `text`, a number of seconds or an ISO 8601 duration, in seconds.
+
+    Raises:
+        click.UsageError: it is neither, or not above 0.
+    """
+    try:
+        found = duration(text) / SECOND if text.startswith("P") else float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < float("inf"):
+        raise click.UsageError(f"--max-time '{text}' is no time. Write seconds, 90, or a duration, PT1M30S.")
+    return found
+
+
+def _provide(options: Options, known: Principals) -> Provide | None:
+    if options.provider:
+        return provider.from_function(options.provider)
+    if options.provider_url:
+        return provider.from_url(options.provider_url, known, verify=not options.insecure)
+    return None
+
+
+def _manner(
+    options: Options, specification: Specification, secrets: dict[str, str], known: Principals
+) -> Manner:
+    names = " and ".join(known.tokens)
+    remark = f"No --principal was given: asked as {names}, with their names as tokens."
+    return Manner(
+        secrets=secrets,
+        shows_credentials=options.show_credentials,
+        resources=tuple(specification.lifecycles),
+        operations=tuple(specification.operations),
+        remarks=(remark,) if known.is_default and not options.har else (),
+    )
+
+
+def _judged(case: Case) -> Judgement | None:
+    """Return the judgement of `case`; where there is none, say why."""
+    try:
+        with shown_on(sys.stderr) as watch:
+            return _judge(case, watch)
+    except ProviderFailed as problem:
+        click.echo(f"Error: {problem}", err=True)
+    except Exception as problem:  # a crash is no verdict, and its usual exit status would say 'broken'
+        place = traceback.extract_tb(problem.__traceback__)[-1]
+        what = f"{type(problem).__name__}: {problem} ({Path(place.filename).name}:{place.lineno})"
+        click.echo(f"Error: the judge failed, which says nothing about the implementation. {what}", err=True)
+    return None
+
+
+def _judge(case: Case, watch: Watch) -> Judgement:
+    judging: Any = verdict
+    judgement: Judgement
+    if case.exchanges is not None:
+        judgement = judging.judge_recorded(case.specification, case.exchanges, case.settings)
+    elif case.record is not None:
+        findings = case.record.findings
+        judgement = judging.replay(case.specification, case.url, findings, case.settings, watch=watch)
+    else:
+        judgement = verdict.judge(case.specification, case.url, case.settings, watch=watch)
+    return judgement
+
+
+def _reported(judgement: Judgement, manner: Manner, options: Options) -> bool:
+    """Write every report that is asked for; return whether that was possible."""
+    files = {"json": options.json, "junit": options.junit, "html": options.html}
+    for form, file in files.items():
+        if file is not None:
+            try:
+                Path(file).write_bytes(written(form, judgement, manner))
+            except OSError as problem:
+                click.echo(f"Error: '{file}' cannot be written: {problem.strerror}.", err=True)
+                return False
+    _say(written(options.form, judgement, manner))
+    return True
+
+
+def written(form: str, judgement: Judgement, manner: Manner) -> bytes:
+    """Return the report in a form: `console`, `json`, `junit` or `html`."""
+    # Here, not above: each brings a library along that the others do without.
+    if form == "json":
+        from contracts.report.json import json
+
+        return json(judgement, manner)
+    if form == "junit":
+        from contracts.report.junit import junit
+
+        return junit(judgement, manner)
+    if form == "html":
+        from contracts.report.page import page
+
+        return page(judgement, manner).encode()
+    from contracts.report.console import WIDTH, console
+
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((WIDTH, 0)).columns if is_terminal else WIDTH
+    told = console(judgement, manner, is_coloured=is_terminal, width=width)
+    return told.encode(sys.stdout.encoding or "utf-8", "backslashreplace")
+
+
+def _say(report: bytes) -> None:
+    try:
+        click.echo(report, nl=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads this has seen enough; nothing is left to be flushed at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
