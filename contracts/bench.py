@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
 from contracts import possible
 from contracts.anatomy import Anatomy, Sighting, strays
 from contracts.catalogue import Catalogue, Declared
 from contracts.docket import Docket
-from contracts.exchange import Exchange
+from contracts.exchange import Exchange, text
 from contracts.fields import Fields
 from contracts.finding import Subject
 from contracts.nature import Nature
 from contracts.observed import Doubt, Ledger, Track
 from contracts.possible import UNKNOWN_SINCE, Belief, Tolerance
-from contracts.reckoning import Known
+from contracts.reckoning import Known, differs, has_hole, reckoned
 from contracts.stamps import Histories, Stamps
 from contracts.states import States
 from speckit.expression import Template
-from speckit.lifecycle import Answer, Rule
+from speckit.lifecycle import Answer, Rule, Success
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
 from speckit.specification import Specification
@@ -228,6 +230,18 @@ class Bench:
             self.spelled_out(binding, exchange, declared, track)
         return is_it
 
+    def headers(self, binding: Binding, exchange: Exchange, success: Success, track: Track) -> None:
+        """Hold the headers of an answer of success to what the document spells out."""
+        for name, template in success.headers:
+            expected = reckoned(template, track.known(call=exchange.call))
+            actual = exchange.headers.get(name.lower())
+            if expected is ABSENT or (actual is None and has_hole(expected)):
+                continue
+            law = "location-leads" if name.lower() == "location" else "answer-as-declared"
+            said = f"The header {name} is {actual!r}, not {expected!r}."
+            kept = actual is not None and not _header_differs(name, expected, actual)
+            self.hold(law, binding, kept, said, [*track.exchanges[-2:], exchange], name)
+
     def spelled_out(
         self, binding: Binding, exchange: Exchange, declared: Declared, track: Track | None
     ) -> None:
@@ -243,6 +257,14 @@ class Bench:
         told = f"In the answer {exchange.status}, {said}." if said else ""
         exchanges = [*(track.exchanges if track else ()), exchange]
         self.hold("answer-as-declared", binding, not said, told, exchanges, f"{exchange.status}{said[:30]}")
+
+
+def _header_differs(name: str, expected: Any, actual: str) -> bool:
+    """Return whether a header is not the expected one; a Location may be absolute (RFC 9110, 10.2.2)."""
+    if isinstance(expected, str) and name.lower() == "location":
+        path = urlsplit(actual).path
+        return path != expected and not (actual.startswith("http") and path.endswith(expected))
+    return differs(expected if has_hole(expected) else text(expected), actual)
 
 
 def remember(track: Track, exchange: Exchange) -> None:

@@ -236,6 +236,8 @@ class Changes:
         if not exchange.is_success or (track.is_gone and not exchange.content):
             return
         success = first.success
+        if success is not None and len(fits) == 1:
+            self._bench.headers(binding, exchange, success, track)
         if success is not None and success.body is not None and len(fits) == 1:
             self._bench.body(binding, exchange, success.body, track)
         sighting = binding.anatomy.sighting(exchange)

@@ -72,7 +72,7 @@ class Creates:
                 "The key came with another request",
             )
             return
-        is_same = exchange.status == prior.status and self._id(binding, exchange) == self._id(binding, prior)
+        is_same = (exchange.status, exchange.answer) == (prior.status, prior.answer)
         said = f"The same request with the same key was answered {exchange.told()}; first {prior.told()}."
         self._bench.hold("idempotent-replay", binding, is_same, said, shown)
 
@@ -115,8 +115,8 @@ class Creates:
         track = self.born(binding, exchange, sighting.id)
         if track is not None:
             self._bench.sight(track, sighting, exchange, binding)
-            self._headers(binding, exchange, track)
             for success in list(binding.anatomy.fitting(exchange))[:1]:
+                self._bench.headers(binding, exchange, success, track)
                 if success.body is not None:
                     self._bench.body(binding, exchange, success.body, track)
         return track
@@ -172,18 +172,6 @@ class Creates:
         """Return the states in which the document lets it start."""
         since = between(exchange.before, exchange.after)
         return dict.fromkeys(starts(track.nature.lifecycle, track.known()), since) or {"": since}
-
-    def _headers(self, binding: Binding, exchange: Exchange, track: Track) -> None:
-        """Hold the headers of the answer to what the document spells out."""
-        for success in list(binding.anatomy.fitting(exchange))[:1]:
-            for name, template in success.headers:
-                expected, actual = reckoned(template, track.known()), exchange.headers.get(name.lower())
-                if expected is ABSENT or (actual is None and has_hole(expected)):
-                    continue
-                law = "location-leads" if name.lower() == "location" else "answer-as-declared"
-                said = f"The header {name} is {actual!r}, not {expected!r}."
-                kept = actual is not None and not _header_differs(name, expected, actual)
-                self._bench.hold(law, binding, kept, said, [exchange], name)
 
     def _refused(self, binding: Binding, exchange: Exchange) -> None:
         """Judge a creation that was refused."""
@@ -244,18 +232,23 @@ class Creates:
         nature = binding.nature
         found: list[Clash] = []
         for unique in nature.lifecycle.unique:
-            inside = self._is_inside(unique, nature, call, own)
+            inside = self._is_inside(unique, nature, call, exchange, own)
             values = [self._asked(binding, call, path, own) for path in unique.fields]
             if inside is not False and not any(value is ABSENT or value is None for value in values):
                 holders = self._holders(call, exchange, nature.name, unique, values, own)
                 found += [replace(each, is_sure=each.is_sure and bool(inside)) for each in holders]
         return min(found, key=lambda clash: not clash.is_sure, default=None)
 
-    def _is_inside(self, unique: Unique, nature: Nature, call: Call, own: Track | None) -> bool | None:
+    def _is_inside(
+        self, unique: Unique, nature: Nature, call: Call, exchange: Exchange | None, own: Track | None
+    ) -> bool | None:
         """Return whether it would be in a state in which it must be unique; None if that is open."""
         if not unique.states:
             return True
-        states = set(own.belief) if own else set(starts(nature.lifecycle, Known(call=call)))
+        if own is None:
+            states = set(starts(nature.lifecycle, Known(call=call)))
+        else:
+            states = set(self._bench.states.now(own, exchange) if exchange else own.belief)
         if not states & set(unique.states):
             return False
         return True if states <= set(unique.states) else None
@@ -317,10 +310,3 @@ def starts(lifecycle: Lifecycle, known: Known) -> list[str]:
 
 def _names(unique: Unique) -> str:
     return " and ".join("/".join(path) for path in unique.fields)
-
-
-def _header_differs(name: str, expected: Any, actual: str) -> bool:
-    """Return whether a header is not the expected one; a Location may be absolute (RFC 9110, 10.2.2)."""
-    if isinstance(expected, str) and name.lower() == "location":
-        return not actual.endswith(expected)
-    return differs(expected if has_hole(expected) else text(expected), actual)

@@ -155,7 +155,11 @@ class Fields:
         law = (
             "hidden-stays-hidden" if any(path in hidden for path in shown) or not view.omit else "view-shows"
         )
-        if hidden or view.omit:
+        if view.only:
+            shown += [slot for slot in track.nature.slots if not _shows(track.nature, view, slot)]
+            shown = [path for path in shown if sighting.get(path) is not ABSENT]
+            law = law if any(path in hidden for path in shown) else "view-shows"
+        if hidden or view.omit or view.only:
             said = lambda: f"{render(shown[0])} of {track.nature.name} {track.id} is shown."  # noqa: E731
             self.docket.hold(law, subject, not shown, said, [exchange], cause=str(shown))
 

@@ -55,7 +55,11 @@ class Lists:
         twice = [each for position, each in enumerate(ids) if each in ids[:position]]
         said = f"{twice[0]} is there twice." if twice else ""
         self._bench.hold("listed-once", binding, not twice, said, [exchange])
-        tracks = [self._item(binding, exchange, wanted, sighting) for sighting in sightings]
+        raw = binding.anatomy.part(exchange, "items")
+        tracks = [
+            self._item(binding, exchange, wanted, sighting, item)
+            for sighting, item in zip(sightings, raw, strict=True)
+        ]
         known = [track for track in tracks if track is not None]
         self._order(binding, exchange, wanted, known, sightings)
         self._parts(binding, exchange, wanted, len(sightings))
@@ -90,8 +94,10 @@ class Lists:
             said = f"{exchange.call.target} is out of bounds and was answered {exchange.status}."
             self._bench.hold("page-bounds", binding, paging.out_of_range != "refuse", said, [exchange])
 
-    def _item(self, binding: Binding, exchange: Exchange, wanted: Asked, sighting: Sighting) -> Track | None:
-        """Take in one resource of a list."""
+    def _item(
+        self, binding: Binding, exchange: Exchange, wanted: Asked, sighting: Sighting, item: Any
+    ) -> Track | None:
+        """Take in one resource of a list; `item` is how it stands there."""
         if not isinstance(sighting.id, str | int):
             return None
         principal, nature = exchange.call.principal, binding.nature
@@ -102,8 +108,16 @@ class Lists:
             track = adopted(self._ledger, nature, sighting.id, principal)
         if not self._belongs(binding, exchange, wanted, sighting, track):
             return track
-        self._bench.sight(track, sighting, exchange, binding, "list-agrees")
+        if not self._is_old(binding, track, sighting.view, item):
+            self._bench.sight(track, sighting, exchange, binding, "list-agrees")
+            track.listed[binding.operation.id, sighting.view] = item
         return track
+
+    def _is_old(self, binding: Binding, track: Track, view: str, item: Any) -> bool:
+        """Return whether the resource is shown as it was before, and nothing may have changed it since."""
+        is_quiet = track.is_sighted and not track.free and not track.events and track.doubt is None
+        rests = not any(track.nature.unasked(state) for state in track.belief)
+        return is_quiet and rests and track.listed.get((binding.operation.id, view)) == item
 
     def _is_foreign(self, binding: Binding, exchange: Exchange, sighting: Sighting) -> bool:
         """Hold a list to showing nothing of what the judge made as somebody else."""
@@ -218,6 +232,9 @@ class Lists:
             return True
         if paging.style == "cursor":
             walk.expects = binding.anatomy.part(exchange, "next")
+            is_onward = walk.expects not in [page.call.query.get(paging.param) for page in walk.pages]
+            said = f"The page leads back to one before it: {walk.expects!r}."
+            self._bench.hold("pages-join", binding, is_onward or not walk.expects, said, walk.pages, "circle")
             return walk.expects in (None, ABSENT, "")
         assert isinstance(wanted.page, int)
         walk.expects = wanted.page + (1 if paging.style == "page" else wanted.size)
@@ -243,8 +260,19 @@ class Lists:
             said = f"The list says that there are {totals[-1]!r}; there are {len(walk.ids)}."
             is_true = all(total == len(walk.ids) for total in totals) or bool(twice)
             self._bench.hold("total-true", binding, is_true, said, pages, "total")
+        self._more(binding, walk, pages)
         if not twice:
             self._missing(binding, walk, pages)
+
+    def _more(self, binding: Binding, walk: Walk, pages: list[Exchange]) -> None:
+        """Hold what pages say of those that follow to what does."""
+        is_followed = False
+        for page in reversed(walk.pages):
+            more = binding.anatomy.part(page, "more")
+            if isinstance(more, bool):
+                said = f"The list says that there is {'' if more else 'no '}more, which is not so."
+                self._bench.hold("total-true", binding, more is is_followed, said, pages, "more")
+            is_followed |= bool(binding.anatomy.sightings(page))
 
     def _missing(self, binding: Binding, walk: Walk, pages: list[Exchange]) -> None:
         """Hold a whole list to holding all that belongs to it."""

@@ -17,7 +17,7 @@ from contracts.matching import next_page
 from contracts.nature import Nature
 from contracts.observed import Track
 from contracts.observer import Observer
-from contracts.planning import Plan, Planner, Step, members_for
+from contracts.planning import FAR, Plan, Planner, Step, members_for
 from contracts.possible import between
 from contracts.stage import CannotTry, Later, Wait
 from speckit import pointer
@@ -170,7 +170,7 @@ class Maker:
         problem = ""
         for plan in self._planner.plans(principal, nature, state)[:2]:
             if not self._is_affordable(plan):
-                problem = f"it takes {plan.seconds:.0f} s to get there (--max-time, --clock-url)"
+                problem = _too_far(plan.seconds)
                 continue
             try:
                 return (yield from self._follow(principal, plan, state))
@@ -322,6 +322,13 @@ class Maker:
             return None if math.isinf(since) else since + after.duration / SECOND
         due = track.due(transition)
         return None if due is None or math.isinf(due.slow) else due.slow
+
+
+def _too_far(seconds: float) -> str:
+    """Return why a state is not waited for."""
+    if seconds >= FAR:
+        return "nothing tells how long it takes to get there; --clock-url would allow it"
+    return f"it takes {seconds:.0f} s to get there (--max-time, --clock-url)"
 
 
 def _product(choices: list[list[Any]]) -> Iterator[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from contracts.acts.scene import Scene, Try
 from contracts.bench import Binding
 from contracts.client import Client
 from contracts.docket import Docket
-from contracts.inputs import Inputs
+from contracts.inputs import PLAIN, Inputs, Variant
 from contracts.making import Maker
 from contracts.observed import Track
 from contracts.observer import Observer
@@ -17,7 +17,7 @@ from contracts.stage import Attempt, CannotTry, Stage
 
 _DAY_SECONDS = 90_000.0
 """A little more than a day: over midnight, whatever the hour."""
-_LEFT_ALONE = 2
+_LEFT_ALONE = 12
 """How many resources are left to themselves, by each operation that makes some."""
 _KINDS = (living, asking, conditions, racing, listing)
 
@@ -103,10 +103,17 @@ class Matrix:
             return
         for scene in self.scenes:
             for binding in scene.bindings("create"):
-                for _ in range(_LEFT_ALONE if scene.may(binding, scene.owner) else 0):
-                    self.stage.add("let a day go by", _made(scene, binding), lambda _reason: None)
+                for variant in self._apart(scene, binding):
+                    attempt = _made(scene, binding, variant)
+                    self.stage.add("let a day go by", attempt, lambda _reason: None)
         self.stage.run()
         self._client.clock.advance(_DAY_SECONDS)
+
+    def _apart(self, scene: Scene, binding: Binding) -> list[Variant]:
+        """Return how those are made that are left to themselves: the usual way twice, then in others."""
+        if not scene.may(binding, scene.owner):
+            return []
+        return [PLAIN, *scene.maker.variants(binding, scene.owner)][:_LEFT_ALONE]
 
     def _look_back(self) -> None:
         """Read everything once more: what has ended stays ended, what is gone stays gone."""
@@ -121,8 +128,10 @@ class Matrix:
         yield from (track for track in tracks if track.is_own and not track.is_spoiled)
 
 
-def _made(scene: Scene, binding: Binding) -> Attempt:
-    track = yield from scene.maker.born(binding, scene.owner)
+def _made(scene: Scene, binding: Binding, variant: Variant) -> Attempt:
+    if scene.maker.free_call(binding, scene.owner, variant) is None:
+        return
+    track = yield from scene.maker.born(binding, scene.owner, variant)
     scene.read(track)
 
 

@@ -50,6 +50,7 @@ class Track:
         exchanges: Those it had a part in.
         changes: How many changes of others the ledger knew of when it was last seen.
         moved: Between which moments the judge last changed it.
+        listed: How each list showed it last, by operation and view.
         doubt: How a list did not agree with what is known; a read will tell who is wrong.
         is_spoiled: A law was broken on it; what follows from that is not reported again.
     """
@@ -76,6 +77,7 @@ class Track:
     looks: int = 0
     moved: tuple[Moment, Moment] | None = None
     history: list[Any] = field(default_factory=list)
+    listed: dict[tuple[str, str], Any] = field(default_factory=dict)
     doubt: Doubt | None = None
     is_spoiled: bool = False
     is_sighted: bool = False

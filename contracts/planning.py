@@ -20,7 +20,7 @@ from contracts.variants import variants
 from speckit.lifecycle import REMOVED, Path, Transition
 from speckit.timing import SECOND
 
-_FAR = 1e9
+FAR = 1e9
 """Seconds that nobody waits."""
 
 
@@ -121,7 +121,7 @@ class Planner:
         due = pretended.due(transition)
         if due is not None:
             return max(0.0, due.slow - self._clock.now().slow)
-        return 60.0 if self._clock.is_movable else _FAR
+        return 60.0 if self._clock.is_movable else FAR
 
 
 def members_for(transition: Transition) -> Mapping[Path, Any] | None:

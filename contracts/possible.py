@@ -57,6 +57,11 @@ class Tolerance:
     late: float = 2.0
     early: float = 0.6
 
+    def before(self, transition: Transition) -> float:
+        """Return by how much a move may be early: never by half of the time it takes."""
+        duration = transition.after.duration if transition.after else None
+        return self.early if duration is None else min(self.early, duration / SECOND * 0.4)
+
 
 def between(before: Moment, after: Moment) -> Since:
     """Return when something was entered that happened between sending and receiving."""
@@ -82,7 +87,7 @@ def evolved(
     while queue:
         state = queue.pop()
         for transition in nature.unasked(state, external=external):
-            earliest = _earliest(transition, found[state], prospect) - tolerance.early
+            earliest = _earliest(transition, found[state], prospect) - tolerance.before(transition)
             if earliest > now or transition.ends == state or prospect.holds(transition) is False:
                 continue
             if transition.ends not in found:

@@ -149,6 +149,8 @@ class Reads:
                 track.is_spoiled = True
                 return
             self._bench.narrow(track, exchange, fitting)
+        for success in list(binding.anatomy.fitting(exchange))[:1]:
+            self._bench.headers(binding, exchange, success, track)
         sighting = binding.anatomy.sighting(exchange)
         if sighting is None:
             if "json" in exchange.media_type:

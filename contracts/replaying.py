@@ -70,8 +70,9 @@ def confirmed(finding: Finding, house: House, ledger: Ledger, seconds: float = C
     """
     slicer = Slicer(_bindings(house.specification))
     work = _Work(house, Charge(finding.law, finding.subject, finding.happened), seconds)
-    told, whole = slicer.told(finding), slicer.whole(finding, ledger)
-    slices = [told] if whole == told else [told, whole]
+    slices: list[tuple[Take, ...]] = []
+    for takes in (slicer.told(finding), slicer.whole(finding, ledger), slicer.wide(finding, ledger)):
+        slices += [takes] if takes not in slices else []
     try:
         shown = next(((takes, seen) for takes in slices if (seen := work.perform(takes))), None)
     except (OutOfBudget, Unreachable):
@@ -117,8 +118,12 @@ class _Work:
         for _ in range(_HEATS if any(take.is_race for take in takes) else 1):
             if self.left < 0:
                 raise CannotReplay(f"it takes more than {self.seconds:g} s")
-            if (shown := Performance(self.house, self.charge).run(takes, self.left)) is not None:
-                return shown
+            performance = Performance(self.house, self.charge)
+            try:
+                if (shown := performance.run(takes, self.left)) is not None:
+                    return shown
+            finally:
+                performance.tidy()
         return None
 
 

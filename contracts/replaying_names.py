@@ -49,6 +49,15 @@ class Renames:
         identity = self.natures[resource].lifecycle.identity
         self.values[resource, identity.field, text(old)] = new
 
+    def moved(self, binding: Binding, parent: str, call: Call, key: Any) -> bool:
+        """Have `key` stand for the parent that `call` names; say whether it names one."""
+        place = self.inputs.place(binding, parent)
+        old = _read(call, place) if place is not None else ABSENT
+        for resource in binding.nature.lifecycle.parents[parent].resources:
+            if old is not ABSENT and resource in self.natures:
+                self.made(resource, old, key)
+        return old is not ABSENT
+
     def knows(self, binding: Binding, call: Call) -> bool:
         """Return whether the resource that `call` names was made anew."""
         return any(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from contracts.acts.scene import Scene
 from contracts.bench import Binding
-from contracts.client import Client
+from contracts.client import Client, OutOfBudget
 from contracts.docket import Docket
 from contracts.exchange import Call, Exchange
 from contracts.finding import Finding, Subject
@@ -16,6 +16,7 @@ from contracts.making import Maker
 from contracts.observer import Observer
 from contracts.replaying_names import Renames
 from contracts.replaying_slices import Shot, Take
+from contracts.wire import Unreachable
 from speckit.pointer import ABSENT
 from speckit.specification import Specification
 
@@ -24,6 +25,8 @@ _LONG_SECONDS = 0.3
 _PATIENCE_SECONDS = 0.05
 _AMONG_PRINCIPALS = frozenset({"isolation", "key-per-principal", "unique-id"})
 """Laws for which it matters what each of several principals had before."""
+_MOST_PLACES = 8
+"""How many parents are tried where what was made before is refused."""
 _CHANGING = ("update", "trigger")
 
 
@@ -81,9 +84,11 @@ class Performance:
         self._maker = Maker(self.observer, self._client, self._inputs)
         self._renames = Renames(self._inputs, self.observer.natures)
         self._exchanges: list[Exchange] = []
+        self._is_watched = True
 
     def _watch(self, exchange: Exchange, race: str) -> None:
-        self._exchanges.append(exchange)
+        if self._is_watched:
+            self._exchanges.append(exchange)
         self.observer.observe(exchange, race=race)
 
     def run(self, takes: Sequence[Take], seconds: float) -> Shown | None:
@@ -130,6 +135,16 @@ class Performance:
                     if binding.nature.name == self._charge.subject.resource and binding.rule.role == "list":
                         self._scene(binding, principal).walk(binding, principal)
         self._exchanges.clear()
+
+    def tidy(self) -> None:
+        """Remove what was made, as far as that goes: the next performance may need its place."""
+        self._is_watched = False
+        try:
+            for track in list(self.observer.ledger.every()):
+                if track.is_own and track.nature.lifecycle.states:
+                    self._maker.release(track)
+        except (OutOfBudget, Unreachable):
+            return
 
     def _scene(self, binding: Binding, principal: str) -> Scene:
         return Scene(
@@ -198,14 +213,38 @@ class Performance:
 
     def _send(self, shot: Shot, call: Call) -> Exchange:
         binding = self._binding(shot)
-        if binding is not None and binding.rule.role == "create" and not binding.anatomy.tells_id:
-            track, exchange = self._maker.made(binding, call)
-            if track is not None and shot.made is not ABSENT:
-                self._renames.made(binding.nature.name, shot.made, track.id)
+        if binding is None or binding.rule.role != "create" or not _was_made(shot):
+            exchange = self._client.send(call)
+            self._learn(shot, exchange)
             return exchange
-        exchange = self._client.send(call)
-        self._learn(shot, exchange)
+        exchange = self._made(binding, shot, call)
+        for _ in self._elsewhere(binding, shot) if not exchange.is_success else ():
+            self._exchanges.pop()
+            exchange = self._made(binding, shot, self._renames.call(binding, shot.call))
+            if exchange.is_success:
+                break
         return exchange
+
+    def _made(self, binding: Binding, shot: Shot, call: Call) -> Exchange:
+        """Make a resource that was made before; what else is wrong with that is not the question."""
+        call = replace(call, is_sure=False)
+        if binding.anatomy.tells_id:
+            exchange = self._client.send(call)
+            self._learn(shot, exchange)
+            return exchange
+        track, exchange = self._maker.made(binding, call)
+        if track is not None and shot.made is not ABSENT:
+            self._renames.made(binding.nature.name, shot.made, track.id)
+        return exchange
+
+    def _elsewhere(self, binding: Binding, shot: Shot) -> Iterator[None]:
+        """Name other parents, one choice after another, where a place below these may be taken."""
+        unique = {path for each in binding.nature.lifecycle.unique for path in each.fields}
+        for name, parent in binding.nature.lifecycle.parents.items():
+            if parent.field in unique:
+                for key in self._inputs.candidates(binding, name, shot.call.principal)[:_MOST_PLACES]:
+                    if self._renames.moved(binding, name, shot.call, key):
+                        yield
 
     def _learn(self, shot: Shot, exchange: Exchange) -> None:
         """Keep what stands for what from now on."""
@@ -232,8 +271,8 @@ class Performance:
         """Hold creations to being accepted as they were: nothing that follows would be the same."""
         for shot, exchange in zip(self._by_success(take), played, strict=False):
             binding = self._binding(shot)
-            is_made = shot.made is not ABSENT or 200 <= shot.status < 300
-            if binding is not None and binding.rule.role == "create" and is_made and not exchange.is_success:
+            is_create = binding is not None and binding.rule.role == "create"
+            if is_create and _was_made(shot) and not exchange.is_success:
                 raise CannotReplay(f"{shot.call.operation.id} was answered {exchange.status}")
 
     def _judge(self, take: Take, played: Sequence[Exchange]) -> None:
@@ -271,6 +310,10 @@ _SHOWS: Mapping[str, Callable[[Exchange], bool]] = {
 
 def _asks_for(exchange: Exchange, tag: str) -> bool:
     return tag in (value for name, value in exchange.call.headers.items() if name.lower() == "if-none-match")
+
+
+def _was_made(shot: Shot) -> bool:
+    return shot.made is not ABSENT or 200 <= shot.status < 300
 
 
 def _moves(binding: Binding) -> bool:

@@ -17,7 +17,11 @@ from speckit.pointer import ABSENT
 
 _MOST_LISTED = 15
 """How many resources are made again because a list held them."""
+_MOST_OTHERS = 4
+_NEAR = 10
+"""How many exchanges before the only one of a finding are looked at for what may have brought it about."""
 _READING = ("get", "list")
+_WRITING = ("create", "update", "trigger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +100,60 @@ class Slicer:
         These are the whole lives of the resources concerned, and how their parents and
         what a list held were made.
         """
+        named, listed = self._concerned(finding, ledger)
+        return self._lives(finding, named, listed, ledger)
+
+    def wide(self, finding: Finding, ledger: Ledger) -> tuple[Take, ...]:
+        """Return the takes of `whole`, with those of what was changed just before the finding was made."""
+        named, listed = self._concerned(finding, ledger)
+        last = finding.exchanges[-1].number
+        before = max((each.number for each in finding.exchanges[:-1]), default=last - _NEAR)
+        others = [
+            track
+            for track in _own(ledger)
+            if track not in named and any(before < n < last for n in self._numbers(track, *_WRITING))
+        ]
+        return self._lives(finding, [*named, *others[-_MOST_OTHERS:]], listed, ledger)
+
+    def _lives(
+        self, finding: Finding, named: Sequence[Track], listed: Sequence[Track], ledger: Ledger
+    ) -> tuple[Take, ...]:
         last = finding.exchanges[-1].number
         found = {each.number: each for each in finding.exchanges}
-        made = {repr(self._made(each)) for each in finding.exchanges}
-        own = [track for track in ledger.every() if track.call is not None and track.exchanges]
-        named = [t for t in own if repr(t.id) in made or found.keys() & self._numbers(t, of_lists=False)]
-        listed = [t for t in own if t not in named and found.keys() & self._numbers(t, of_lists=True)]
         for track in named:
             found |= {each.number: each for each in track.exchanges if each.number <= last}
         for track in _with_parents([*named, *listed[:_MOST_LISTED]], ledger):
             found.setdefault(track.exchanges[0].number, track.exchanges[0])
         return self._takes(found.values())
 
-    def _numbers(self, track: Track, *, of_lists: bool) -> set[int]:
-        """Return the numbers of the exchanges that `track` had a part in: as one of a list, or alone."""
-        return {each.number for each in track.exchanges if (self._role(each) == "list") is of_lists}
+    def _concerned(self, finding: Finding, ledger: Ledger) -> tuple[list[Track], list[Track]]:
+        """Return the resources that the finding is about, and those that a list showed for it."""
+        numbers = {each.number for each in finding.exchanges}
+        made = {repr(self._made(each)) for each in finding.exchanges}
+        asked = {self._asked(each) for each in finding.exchanges}
+        own = _own(ledger)
+        named = [
+            track
+            for track in own
+            if repr(track.id) in made
+            or asked & set(_keys(track))
+            or numbers & self._numbers(track, "get", *_WRITING)
+        ]
+        return named, [t for t in own if t not in named and numbers & self._numbers(t, "list")]
+
+    def _asked(self, exchange: Exchange) -> tuple[str, str, str]:
+        """Return which resource a request names: what it is, the parameter, and its text."""
+        binding = self._bindings.get(exchange.call.operation.id)
+        if binding is None:
+            return "", "", ""
+        identity = binding.nature.lifecycle.identity
+        params = (identity.param, *(param for param, _ in identity.alternates))
+        name = next((param for param in params if param in exchange.call.path), "")
+        return binding.nature.name, name, text(exchange.call.path.get(name, ""))
+
+    def _numbers(self, track: Track, *roles: str) -> set[int]:
+        """Return the numbers of those exchanges of `track` whose operation has one of `roles`."""
+        return {each.number for each in track.exchanges if self._role(each) in roles}
 
     def _role(self, exchange: Exchange) -> str:
         binding = self._bindings.get(exchange.call.operation.id)
@@ -208,6 +251,19 @@ class Slicer:
             return None
         query = {name: text(value) for name, value in call.query.items() if name != binding.rule.paging.param}
         return call.operation.id, call.principal, repr(sorted(call.path.items())), repr(sorted(query.items()))
+
+
+def _own(ledger: Ledger) -> list[Track]:
+    return [track for track in ledger.every() if track.call is not None and track.exchanges]
+
+
+def _keys(track: Track) -> Iterator[tuple[str, str, str]]:
+    """Yield the ways to name a resource in a path: what it is, the parameter, and its text."""
+    identity = track.nature.lifecycle.identity
+    yield track.nature.name, identity.param, text(track.id)
+    for param, path in identity.alternates:
+        if isinstance(value := track.look(path), str | int):
+            yield track.nature.name, param, text(value)
 
 
 def _with_parents(tracks: Iterable[Track], ledger: Ledger) -> list[Track]:

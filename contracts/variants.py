@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.bench import Binding
@@ -46,11 +46,22 @@ def variants(inputs: Inputs, binding: Binding, nature: Nature, principal: str) -
             ]
     found += _with_and_without(inputs, binding)
     found.append(Variant("with long texts", is_long=True))
+    places = [inputs.place(binding, name) for name in nature.lifecycle.parents]
+    named = {place.pointer[0] for place in places if place is not None and place.pointer}
+    found += _at_bounds({name: schema for name, schema in members.items() if name not in named})
     for name, schema in members.items():
         if "enum" in schema or "boolean" in types(schema):
             found += [Variant(f"{name} {_said(v)}", {(name,): v}) for v in inputs.others(schema, ABSENT)]
     unique = {(repr(v.members), repr(v.parents), v.is_minimal): v for v in found}
     return list(unique.values())
+
+
+def _at_bounds(members: Mapping[str, Mapping[str, Any]]) -> Iterator[Variant]:
+    """Yield variants with numbers at the bounds that the document gives them."""
+    for name, schema in members.items():
+        for bound in ("minimum", "maximum"):
+            if isinstance(schema.get(bound), int) and "integer" in types(schema):
+                yield Variant(f"{name} at its {bound}", {(name,): schema[bound]})
 
 
 def _with_and_without(inputs: Inputs, binding: Binding) -> Iterator[Variant]:

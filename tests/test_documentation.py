@@ -7,12 +7,30 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from harness import ROOT, URL, Server
+from harness import ROOT, START_SECONDS, URL, Server
+
+from contracts.docket import Docket
+from contracts.fields import SLACK_SECONDS
+from contracts.finding import Subject
+from contracts.laws import LAWS
+from contracts.possible import Tolerance
+from contracts.settings import PHASES
+from contracts.wall import RESOLUTION
+from speckit.document import load
+from speckit.specification import specify
 
 PAGES = ["README.md", "docs/reference/control.md"]
+LAW_PAGE = "docs/reference/laws.md"
+TUTORIAL = "docs/guides/verify-a-flask-api.md"
+EXAMPLE = "examples/flask_jobs/README.md"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 BARE = """
@@ -116,3 +134,151 @@ def test_the_control_page_lists_every_path_of_the_door(server):
 
     assert len(paths) > 5
     assert [path for path in paths if path not in page] == []
+
+
+# The laws
+
+
+def chapters() -> Iterator[tuple[str, str, str]]:
+    """Every law of the page, with its group and what is said of it."""
+    groups = re.split(r"^## (.+)\n", (ROOT / LAW_PAGE).read_text("utf-8"), flags=re.MULTILINE)
+    for group, text in zip(groups[1::2], groups[2::2], strict=True):
+        sections = re.split(r"^### (.+)\n", text, flags=re.MULTILINE)
+        if group != "Principles":
+            yield from ((group, *pair) for pair in zip(sections[1::2], sections[2::2], strict=True))
+
+
+def points(text: str) -> dict[str, str]:
+    """What is said of a law, by the word that it begins with."""
+    found = re.findall(r"^- \*\*(.+?)\*\* (.*?)(?=^- |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(found) == len(dict(found))
+    return dict(found)
+
+
+CHAPTERS = list(chapters())
+
+
+def test_the_page_has_exactly_the_laws_in_their_order():
+    """The name of a law is its anchor: a report names it, and a reader looks it up."""
+    assert [(name, group) for group, name, _ in CHAPTERS] == [(law.name, law.group) for law in LAWS.values()]
+
+
+@pytest.fixture(scope="module")
+def docket() -> Docket:
+    """What a finding is told by."""
+    return Docket(specify(load(ROOT / "openapi.yaml"), only=["openreplay"]))
+
+
+@pytest.mark.parametrize(("name", "text"), [pytest.param(name, text, id=name) for _, name, text in CHAPTERS])
+def test_every_law_says_what_is_promised_and_how_it_is_tried(docket, name, text):
+    """In the words of the report; and it is derived from where a finding says that it stands."""
+    said = points(text)
+    _, _, place = docket.place(name, Subject("OpenReplayJob", "getOpenReplayJob")).partition(" ")
+    words = place.removeprefix("x-resource-lifecycles/OpenReplayJob/").split("/")
+
+    assert text.split("\n\n")[0].strip() == LAWS[name].promise
+    assert [word for word in said if word != "Leeway"] == ["From", "Tried", "Not judged", "Breach"]
+    assert words[0] in ("paths", "operations") or all(f"`{word}`" in said["From"] for word in words)
+
+
+def test_the_page_tells_the_tolerances_that_are_in_force():
+    """A reader asks why a late server passed."""
+    page = (ROOT / LAW_PAGE).read_text("utf-8")
+    allowed = {each.name: each.default for each in fields(Tolerance)}
+
+    assert f"| {allowed['late']:g} s late, {allowed['early']:g} s early |" in page
+    assert f"| {SLACK_SECONDS:g} s | two times that belong together" in page
+    assert f"| {RESOLUTION:g} s | a time that says when" in page
+    assert [phase for phase in PHASES if f"| `{phase}` |" not in page] == []
+
+
+# The tutorial
+
+
+def parts() -> Iterator[tuple[str, list[str], str]]:
+    """Each server that the tutorial starts: the command, what is asked then, and what comes of that."""
+    shown: list[tuple[str, str]] = BLOCK.findall((ROOT / TUTORIAL).read_text("utf-8"))
+    starts = [number for number, (_, body) in enumerate(shown) if body.startswith("python ")]
+    for start, end in zip(starts, [*starts[1:], len(shown)], strict=True):
+        scripts = [body for language, body in shown[start + 1 : end] if language == "sh"]
+        (told,) = (body for language, body in shown[start + 1 : end] if language == "text")
+        yield shown[start][1].strip(), scripts, told
+
+
+PARTS = list(parts())
+HELPER = PARTS[0][1][0]
+"""Defines what every later command uses."""
+
+
+@contextmanager
+def started(command: str) -> Iterator[str]:
+    """The URL of the application, started as the tutorial does but for the port."""
+    words = shlex.split(command.replace("--port 8081", "--port 0"))
+    process = subprocess.Popen(
+        [sys.executable, *words[1:]], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    watchdog = threading.Timer(START_SECONDS, process.kill)
+    watchdog.start()
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    watchdog.cancel()
+    try:
+        yield url
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        process.stdout.close()
+
+
+def run(script: str) -> str:
+    """What a script prints on stdout; `python` and `understudy` are those of these tests."""
+    folder = str(Path(sys.executable).parent)
+    path = os.pathsep.join([folder, os.environ["PATH"]])
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True
+    )
+    assert "Error" not in done.stderr
+    return done.stdout
+
+
+def alike(line: str) -> str:
+    """A line without what differs from run to run: numbers, and so the width of columns."""
+    return " ".join(re.sub(r"\d+([.,]\d+)*", "0", line).split())
+
+
+def missing(shown: str, printed: str) -> list[str]:
+    """The lines shown that were not printed, or not in this order; `...` stands for any."""
+    rest = iter(map(alike, printed.splitlines()))
+    return [line for line in map(alike, shown.splitlines()) if line not in ("", "...") and line not in rest]
+
+
+@pytest.mark.parametrize(("start", "scripts", "told"), [pytest.param(*p, id=p[0][-20:]) for p in PARTS])
+def test_the_tutorial_shows_what_the_judge_says(start, scripts, told):
+    """The application as it is, and each of its bugs: the finding shown is the one that is made."""
+    script = HELPER + scripts[-1]
+
+    with started(start) as url:
+        printed = run(script.replace("http://127.0.0.1:8081", url)).replace(url, "http://127.0.0.1:8081")
+
+    assert missing(told, printed) == [], printed
+
+
+def test_the_example_is_judged_as_the_tutorial_does_it():
+    """Its own page names one command; that is the one the tutorial runs."""
+    (command,) = (body for body in blocks(EXAMPLE, "console") if "understudy verify" in body)
+
+    assert shlex.split(command.removeprefix("$ ")) == [
+        word for word in shlex.split(HELPER.partition("{")[2].rpartition("}")[0]) if word != "$@"
+    ]
+
+
+def test_the_judge_of_the_readme_finds_nothing_wrong_with_our_own_server():
+    """The first thing a reader tries."""
+    (script,) = (block for block in blocks("README.md", "sh") if block.startswith("understudy verify"))
+    (told,) = (block for block in blocks("README.md", "text") if "promises broken" in block)
+    running = Server("--clock", "manual", "--check-responses")
+
+    printed = run(f"URL={running.url}\n{script}")
+
+    assert running.stop() == 0
+    assert missing(told, printed) == [], printed

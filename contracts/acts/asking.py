@@ -64,7 +64,10 @@ def _nobody(scene: Scene) -> Attempt:
         is_open = not binding.operation.security or any(not each for each in binding.operation.security)
         if is_open or (track is None and binding.rule.role not in ("create", "list")):
             continue
-        call = replace(_call(scene, binding, track), principal="", is_sure=False)
+        shown = track
+        if binding.rule.available_in and track is not None and track.is_own:
+            shown = yield from scene.maker.reach(scene.owner, scene.nature, binding.rule.available_in[0])
+        call = replace(_call(scene, binding, shown), principal="", is_sure=False)
         scene.client.send(call)
         for headers in _wrong_schemes(scene, binding):
             scene.client.send(replace(call, headers={**call.headers, **headers}))

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from contracts.acts.living import changed_body, subject
 from contracts.acts.scene import Scene, Try
 from contracts.bench import Binding
-from contracts.stage import Attempt
+from contracts.stage import Attempt, Wait
 from speckit import pointer
 from speckit.pointer import ABSENT
+from speckit.timing import SECOND
+
+_PATIENCE_SECONDS = 5.0
+"""How long a key is waited for that was used before, where time cannot be moved."""
 
 
 def attempts(scene: Scene) -> Iterator[Try]:
@@ -33,6 +38,8 @@ def _keyed(scene: Scene, binding: Binding) -> Attempt:
     if call is None:
         return
     scene.client.send(call)
+    yield from _later(scene)
+    scene.client.send(call)
     if (other := _other_body(scene, binding, call.body)) is not ABSENT:
         scene.client.send(replace(call, body=other, is_sure=False))
     scene.read(track)
@@ -41,6 +48,14 @@ def _keyed(scene: Scene, binding: Binding) -> Attempt:
             scene.walk(each, scene.owner)
     if scene.other and scene.may(binding, scene.other):
         scene.client.send(replace(call, principal=scene.other, is_sure=False))
+
+
+def _later(scene: Scene) -> Attempt:
+    """Let the resource move by itself, where that does not take long."""
+    durations = [t.after.duration for t in scene.nature.lifecycle.transitions if t.after and t.after.duration]
+    shortest = min(durations, default=0) / SECOND
+    if shortest and (scene.client.clock.is_movable or shortest < _PATIENCE_SECONDS):
+        yield Wait(scene.client.clock.now().slow + shortest + 0.2)
 
 
 def _other_body(scene: Scene, binding: Binding, body: Any) -> Any:
@@ -69,7 +84,7 @@ def _conditional(scene: Scene) -> Iterator[Try]:
 
 def _unmodified(scene: Scene, reader: Binding) -> Attempt:
     """Read with the ETag at hand: 304; with another: 200."""
-    track = yield from _subject(scene)
+    track = yield from subject(scene)
     first = scene.send(reader, track)
     tag = first.headers.get("etag", "")
     again = scene.client.send(scene.inputs.on(reader, track, headers={"If-None-Match": tag}, is_sure=True))
@@ -86,23 +101,16 @@ def _unmodified(scene: Scene, reader: Binding) -> Attempt:
 
 def _stale(scene: Scene, binding: Binding) -> Attempt:
     """Change on the condition that the resource is as it never was: nothing may happen."""
-    track = yield from _subject(scene)
+    track = yield from subject(scene)
     scene.read(track)
-    call = scene.inputs.on(binding, track, headers={"If-Match": '"never-given"'})
+    body = changed_body(scene, binding, track)
+    call = scene.inputs.on(binding, track, headers={"If-Match": '"never-given"'}, body=body)
     scene.client.send(replace(call, aim="stale"))
     scene.read(track)
 
 
 def _unconditional(scene: Scene, binding: Binding) -> Attempt:
-    track = yield from _subject(scene)
+    track = yield from subject(scene)
     scene.read(track)
-    scene.client.send(scene.inputs.on(binding, track))
+    scene.client.send(scene.inputs.on(binding, track, body=changed_body(scene, binding, track)))
     scene.read(track)
-
-
-def _subject(scene: Scene) -> Any:
-    for binding in scene.bindings("create"):
-        if scene.may(binding, scene.owner):
-            return (yield from scene.maker.born(binding, scene.owner))
-    state = next(iter(scene.nature.lifecycle.states))
-    return (yield from scene.maker.reach(scene.owner, scene.nature, state))

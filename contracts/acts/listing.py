@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 from contracts.acts.living import release, scope_of
@@ -24,6 +24,7 @@ _QUERY = "?"
 """Among the parents in a path, the query that every walk has besides."""
 _MOST_MADE = 12
 _MOST_VALUES = 6
+_MOST_PAIRS = 10
 
 
 def attempts(scene: Scene) -> Iterator[Try]:
@@ -208,7 +209,7 @@ def _combined(scene: Scene, binding: Binding, tracks: list[Track], scope: dict[s
     """Ask for two filters at once."""
     pairs = [(each, _values(each, tracks)) for each in binding.rule.filters]
     pairs = [(each, values) for each, values in pairs if values]
-    for (one, mine), (other, theirs) in combinations(pairs, 2):
+    for (one, mine), (other, theirs) in islice(combinations(pairs, 2), _MOST_PAIRS):
         for query in (
             {one.param: mine[0], other.param: theirs[-1]},
             {one.param: mine[-1], other.param: theirs[0]},

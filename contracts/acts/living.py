@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from contracts.acts.scene import Scene, Try
@@ -11,7 +11,7 @@ from contracts.finding import Subject
 from contracts.inputs import Variant
 from contracts.observed import Track
 from contracts.planning import members_for
-from contracts.stage import Attempt, CannotTry, Wait
+from contracts.stage import Attempt, CannotTry, Later, Wait
 from speckit.expression import sources
 from speckit.lifecycle import Path, Transition
 from speckit.pointer import ABSENT
@@ -192,6 +192,31 @@ def _value(scene: Scene, binding: Binding, track: Track, path: Path) -> Any:
         iter(scene.inputs.others(schema, current if isinstance(current, str | int | bool) else ABSENT)),
         current,
     )
+
+
+def changed_body(scene: Scene, binding: Binding, track: Track) -> Any:
+    """Return a body that changes something, where the operation takes one."""
+    if binding.operation.body is None:
+        return ABSENT
+    asked = [s.pointer for _, template in binding.rule.change for s in sources(template) if s.pointer]
+    for path in asked:
+        value = _value(scene, binding, track, path)
+        if value is not None:
+            return scene.inputs.changing(binding, {path: value})
+    return ABSENT
+
+
+def subject(scene: Scene) -> Generator[Wait | Later, None, Track]:
+    """Make a resource to try on, in whatever state it starts.
+
+    Raises:
+        CannotTry: none can be made.
+    """
+    for binding in scene.bindings("create"):
+        if scene.may(binding, scene.owner):
+            return (yield from scene.maker.born(binding, scene.owner))
+    state = next(iter(scene.nature.lifecycle.states))
+    return (yield from scene.maker.reach(scene.owner, scene.nature, state))
 
 
 def _is_free(scene: Scene, binding: Binding, track: Track, members: Mapping[Path, Any]) -> bool:

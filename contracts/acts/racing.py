@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contracts.acts.living import release
+from contracts.acts.living import changed_body, release, subject
 from contracts.acts.scene import Scene, Try
 from contracts.bench import Binding
 from contracts.exchange import Call, Exchange
@@ -29,9 +29,18 @@ def attempts(scene: Scene) -> Iterator[Try]:
         if scene.may(binding, scene.owner):
             laws = (("unique-id", binding.subject), ("found-again", binding.subject))
             yield Try(f"race: {binding.operation.id}", _created(scene, binding), laws)
-            if scene.nature.lifecycle.unique or binding.rule.idempotency_header:
+            law = (("one-winner", binding.subject),)
+            if scene.nature.lifecycle.unique:
+                name = f"race: the same {binding.operation.id}"
+                yield Try(name, _same(scene, binding, is_keyed=False), law)
+            if binding.rule.idempotency_header:
+                name = f"race: the same key for {binding.operation.id}"
+                yield Try(name, _same(scene, binding, is_keyed=True), law)
+    if scene.nature.lifecycle.etag:
+        for binding in scene.bindings("update"):
+            if binding.operation.body is not None and scene.may(binding, scene.owner):
                 law = (("one-winner", binding.subject),)
-                yield Try(f"race: the same {binding.operation.id}", _same(scene, binding), law)
+                yield Try(f"race: {binding.operation.id} on one condition", _conditional(scene, binding), law)
 
 
 def _is_decisive(scene: Scene, binding: Binding, transition: Transition) -> bool:
@@ -95,17 +104,30 @@ def _is_freshened(scene: Scene, binding: Binding) -> bool:
     return not fields <= parents
 
 
-def _same(scene: Scene, binding: Binding) -> Attempt:
+def _conditional(scene: Scene, binding: Binding) -> Attempt:
+    """Change the same version several times at once: one change is made, the others come too late."""
+    for _ in range(_HEATS):
+        track = yield from subject(scene)
+        scene.read(track)
+        call = scene.maker.call_on(binding, track, body=changed_body(scene, binding, track), is_sure=False)
+        raced = scene.client.race([call] * _RUNNERS, "one-winner")
+        wins = [each for each in raced if each.is_success]
+        said = f"{len(wins)} of {len(raced)} changes on the condition of one and the same ETag were made."
+        scene.docket.hold("one-winner", binding.subject, len(wins) <= 1, said, raced, "condition")
+        scene.read(track)
+
+
+def _same(scene: Scene, binding: Binding, *, is_keyed: bool) -> Attempt:
     """Make the same several times at once: one is made."""
     for _ in range(_HEATS):
         while (call := scene.maker.free_call(binding, scene.owner)) is None:
             yield Later()
-        if binding.rule.idempotency_header:
+        if is_keyed:
             call = replace(call, headers={binding.rule.idempotency_header: f"key-{scene.inputs.number()}"})
         calls = [call, *_alike(scene, binding, call)]
         runners = [replace(calls[number % len(calls)], is_sure=False) for number in range(_RUNNERS)]
         raced = scene.client.race(runners, "one-winner")
-        _hold(scene, binding, raced)
+        _hold(scene, binding, raced, is_keyed=is_keyed)
 
 
 def _alike(scene: Scene, binding: Binding, call: Call) -> Iterator[Call]:
@@ -122,11 +144,10 @@ def _alike(scene: Scene, binding: Binding, call: Call) -> Iterator[Call]:
                     break
 
 
-def _hold(scene: Scene, binding: Binding, raced: list[Exchange]) -> None:
+def _hold(scene: Scene, binding: Binding, raced: list[Exchange], *, is_keyed: bool) -> None:
     """Hold a race of equal creations to one resource made."""
     sightings = [binding.anatomy.sighting(each) for each in raced if each.is_success]
     ids = {sighting.id for sighting in sightings if sighting is not None}
-    is_keyed = bool(binding.rule.idempotency_header)
     clash = bool(scene.nature.lifecycle.unique)
     is_one = len(ids) <= 1 if is_keyed or clash else True
     said = f"{len(ids)} were made: {', '.join(map(str, sorted(ids, key=str)))}."

@@ -85,7 +85,7 @@ class Scene:
         paging = binding.rule.paging
         for number in range(1, _MOST_PAGES) if paging else ():
             following = next_page(binding, pages[-1], number)
-            if following is None:
+            if following is None or following == pages[-1].call.query.get(paging.param if paging else ""):
                 break
             assert paging is not None
             pages.append(self.client.send(asking(first, {paging.param: following})))

@@ -1,0 +1,535 @@
+"""A finding is seen again before it is believed, and told in the few exchanges that matter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from contracts import verdict
+from contracts.client import Budget, Client, Clock
+from contracts.docket import Docket
+from contracts.exchange import Exchange
+from contracts.finding import Finding, Judgement
+from contracts.inputs import Inputs
+from contracts.making import Maker
+from contracts.matrix import Matrix
+from contracts.observer import Observer
+from contracts.replaying import confirmed, housed, replay
+from contracts.report.json import json
+from contracts.report.manner import Manner
+from contracts.report.reading import RecordedFinding, read
+from contracts.settings import Settings as Judging
+from contracts.wire import Application, Received, Sent, Unreachable
+from mockserver.app import Settings, build
+from mockserver.clock import ManualClock, RealClock
+from speckit.document import load
+from speckit.specification import Specification, specify
+from tests.contracts.broken.wire import Answer, Asked, Between, Handler, Server, passed_on
+
+PRESS = Path(__file__).parent / "data" / "press.yaml"
+URL = "http://localhost"
+CLOCK = f"{URL}/_understudy/clock"
+PEOPLE = {name: {"Authorization": f"Bearer {name}"} for name in ("alice", "bob")}
+
+
+@cache
+def press() -> Specification:
+    return specify(load(PRESS))
+
+
+# Broken servers
+
+
+def job_of(asked: Asked) -> str:
+    """The id in the path; empty where there is none."""
+    parts = asked.path.split("/")
+    return parts[2] if len(parts) > 2 else ""
+
+
+async def completes_after_all(asked: Asked, server: Server) -> Answer:
+    """Show a cancelled job as printed once the work would have been done."""
+    answer, now = await server.ask(asked), await server.now(asked)
+    notes = server.notes[job_of(asked)]
+    if asked.path.endswith("/cancel") and answer.is_success:
+        notes.setdefault("cancelled", now)
+    if asked.method == "GET" and now >= notes.get("cancelled", now) + 7 and answer.is_success:
+        for job in answer.shown("status"):
+            job["status"] = job["status"].replace("cancelled", "printed")
+    return answer
+
+
+async def counts_reads(asked: Asked, server: Server) -> Answer:
+    """Print one copy more each time somebody looks."""
+    answer = await server.ask(asked)
+    if asked.method == "GET" and job_of(asked) and answer.is_success:
+        seen = server.notes[job_of(asked)]
+        seen["reads"] = seen.get("reads", 0) + 1
+        answer.json["copies"] += seen["reads"] - 1
+    return answer
+
+
+async def pages_overlap(asked: Asked, server: Server) -> Answer:
+    """Begin every page but the first with the last of the one before."""
+    answer = await server.ask(asked)
+    page = asked.query.get("page", "1")
+    if asked.method == "GET" and not job_of(asked) and answer.is_success and page.isdigit() and int(page) > 1:
+        before = await server.ask(asked.asking(page=int(page) - 1))
+        if answer.json["jobs"] and before.json["jobs"]:
+            answer.json["jobs"] = [before.json["jobs"][-1], *answer.json["jobs"][:-1]]
+    return answer
+
+
+async def shows_to_all(asked: Asked, server: Server) -> Answer:
+    """Look for a job in the accounts of others too."""
+    answer = await server.ask(asked)
+    known = server.notes["known"]
+    known[asked.credential] = True
+    if asked.method == "GET" and job_of(asked) and answer.status == 404:
+        for credential in known:
+            other = await server.ask(asked.by(credential or None))
+            if other.is_success:
+                return other
+    return answer
+
+
+async def both_cancel(asked: Asked, server: Server) -> Answer:
+    """Look, wait, and then cancel: whoever has looked in time has cancelled."""
+    if not asked.path.endswith("/cancel"):
+        return await server.ask(asked)
+    seen = await server.ask(asked.reading(asked.path.removesuffix("/cancel")))
+    inside = server.notes[job_of(asked)]
+    inside["count"] = inside.get("count", 0) + 1
+    for _ in range(50):
+        await asyncio.sleep(0)
+    answer = await server.ask(asked)
+    is_late = answer.status == 409 and seen.is_success and seen.json["status"] in ("queued", "printing")
+    return answer.become(200, {**seen.json, "status": "cancelled"}) if is_late else answer
+
+
+async def gives_ids_again(asked: Asked, server: Server) -> Answer:
+    """Give the id of a deleted job to the next one."""
+    free = server.notes["free"]
+    if asked.method == "DELETE":
+        answer = await server.ask(asked)
+        if answer.is_success:
+            free[asked.credential] = job_of(asked)
+        return answer
+    answer = await server.ask(asked)
+    if asked.method == "POST" and not job_of(asked) and answer.is_success and asked.credential in free:
+        answer.json["id"] = free.pop(asked.credential)
+    return answer
+
+
+async def marks_neighbours(asked: Asked, server: Server) -> Answer:
+    """Write the note of one job into all that its owner has."""
+    answer = await server.ask(asked)
+    note = server.notes[asked.credential]
+    if asked.method == "PATCH" and answer.is_success and asked.json and asked.json.get("note"):
+        note["of all"] = asked.json["note"]
+    if asked.method == "GET" and job_of(asked) and answer.is_success and "of all" in note:
+        answer.json["note"] = note["of all"]
+    return answer
+
+
+async def fails_once(asked: Asked, server: Server) -> Answer:
+    """Show one cancelled job as printed, once, and never again."""
+    answer = await server.ask(asked)
+    if asked.method == "GET" and job_of(asked) and answer.is_success and "done" not in server.memory:
+        if answer.json["status"] == "cancelled":
+            server.memory["done"] = True
+            answer.json["status"] = "printed"
+    return answer
+
+
+# A judge
+
+
+class Found:
+    """What the deterministic driver found on a server, which goes on running."""
+
+    def __init__(self, handler: Handler = passed_on, *, is_real: bool = False, budget: Budget | None = None):
+        self.app = Between(build(press(), clock=_clock(is_real), settings=Settings()), handler)
+        self.wire = Application(self.app)
+        self.clock = Clock(self.wire, "" if is_real else CLOCK)
+        self.client = Client(self.wire, URL, PEOPLE, budget or Budget(60, 5000), self.clock)
+        self.docket = Docket(press())
+        self.observer = Observer(press(), self.docket)
+        self.client.watch = lambda exchange, race: self.observer.observe(exchange, race=race)
+        self.inputs = Inputs(press(), self.observer.ledger, {}, 0)
+        self.maker = Maker(self.observer, self.client, self.inputs)
+
+    def judged(self) -> list[Finding]:
+        matrix = Matrix(
+            self.observer, self.client, self.inputs, self.maker, list(PEOPLE), {}, lambda _doing: None
+        )
+        matrix.run()
+        self.observer.bench.finish()
+        return self.docket.findings
+
+    def confirmed(self, finding: Finding, seconds: float = 20.0) -> Finding:
+        return confirmed(finding, housed(press(), self.client), self.observer.ledger, seconds)
+
+
+def _clock(is_real: bool) -> Any:
+    return RealClock(1.0) if is_real else ManualClock()
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[..., Found]]:
+    made: list[Found] = []
+
+    def serve(handler: Handler = passed_on, **options: Any) -> Found:
+        made.append(Found(handler, **options))
+        return made[-1]
+
+    yield serve
+    for each in made:
+        each.wire.close()
+
+
+def asked_for(finding: Finding) -> list[str]:
+    """The operations of a finding, in order."""
+    return [exchange.call.operation.id for exchange in finding.exchanges]
+
+
+@dataclass(frozen=True)
+class Case:
+    handler: Handler
+    law: str
+    most: int
+    needs: tuple[str, ...]
+
+
+CASES = (
+    Case(completes_after_all, "final-is-final", 4, ("createJob", "cancelJob", "getJob")),
+    Case(counts_reads, "reading-changes-nothing", 3, ("createJob", "getJob")),
+    Case(shows_to_all, "isolation", 3, ("createJob", "getJob")),
+    Case(both_cancel, "one-winner", 4, ("createJob", "cancelJob", "cancelJob")),
+    Case(gives_ids_again, "unique-id", 3, ("createJob", "deleteJob", "createJob")),
+    Case(marks_neighbours, "others-untouched", 6, ("createJob", "updateJob", "getJob")),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.law)
+def test_a_fault_is_seen_again_and_cut_to_what_matters(case: Case, served: Callable[..., Found]) -> None:
+    """Nobody reads forty exchanges to understand three."""
+    server = served(case.handler)
+    finding = next(each for each in server.judged() if each.law == case.law)
+
+    again = server.confirmed(finding)
+
+    asked = iter(asked_for(again))
+    assert again.is_confirmed
+    assert len(again.exchanges) <= case.most
+    assert all(operation in asked for operation in case.needs), asked_for(again)
+    assert (again.law, again.subject, again.count) == (finding.law, finding.subject, finding.count)
+
+
+def test_pages_that_overlap_are_walked_anew(served: Callable[..., Found]) -> None:
+    """Lists have grown meanwhile, or shrunk: a page of then is none of now."""
+    server = served(pages_overlap)
+    finding = next(each for each in server.judged() if each.law == "pages-join")
+
+    again = server.confirmed(finding)
+
+    pages = [exchange for exchange in again.exchanges if exchange.call.operation.id == "listJobs"]
+    assert again.is_confirmed
+    assert len(pages) > 1
+    assert {each.call.operation.id for each in again.exchanges} <= {"createJob", "listJobs"}
+
+
+def test_what_was_made_is_named_by_the_ids_of_the_last_run(served: Callable[..., Found]) -> None:
+    """Whoever pastes the lines must find them about one job, from its creation on."""
+    server = served(completes_after_all)
+    finding = next(each for each in server.judged() if each.law == "final-is-final")
+
+    again = server.confirmed(finding)
+
+    key = again.exchanges[0].answer["id"]
+    assert key not in {each.answer.get("id") for each in finding.exchanges if each.is_success}
+    assert all(each.url.split("/")[4] == key for each in again.exchanges[1:])
+    assert key in again.happened
+    numbers = [each.number for each in again.exchanges]
+    assert numbers == sorted(numbers)
+    assert numbers[0] > finding.exchanges[-1].number
+
+
+def test_a_fault_that_shows_once_is_told_as_it_was_seen(served: Callable[..., Found]) -> None:
+    """It was seen; that it is gone is no proof that it is mended."""
+    server = served(fails_once)
+    finding = server.judged()[0]
+
+    again = server.confirmed(finding)
+
+    assert again is finding
+    assert not again.is_confirmed
+
+
+@pytest.mark.parametrize("seconds", [20.0, -1.0])
+def test_without_time_or_requests_findings_stay_as_they_are(
+    seconds: float, served: Callable[..., Found]
+) -> None:
+    """To confirm is worth less than to judge: it gets what is left."""
+    server = served(counts_reads)
+    findings = server.judged()
+    if seconds > 0:
+        server.client.budget.requests = server.client.budget.used + 1
+    used = server.client.budget.used
+
+    again = [server.confirmed(finding, seconds) for finding in findings]
+
+    assert again == findings
+    assert server.client.budget.used <= used + 1
+
+
+def test_a_server_that_is_gone_leaves_findings_as_they_are(served: Callable[..., Found]) -> None:
+    """The run ends there, and what it found before is told."""
+    server = served(counts_reads)
+    finding = server.judged()[0]
+    server.client.wire = Silent()
+
+    assert server.confirmed(finding) is finding
+
+
+def test_time_passes_again_where_it_mattered(served: Callable[..., Found]) -> None:
+    """A worker that does its work too late does so seven seconds after the job was made."""
+    server = served(completes_after_all)
+    finding = next(each for each in server.judged() if each.law == "final-is-final")
+
+    again = server.confirmed(finding)
+
+    assert again.exchanges[-1].before.slow - again.exchanges[0].before.slow >= 7
+
+
+def test_time_that_mattered_passes_in_real_time_too(served: Callable[..., Found]) -> None:
+    """Where the clock cannot be moved there is only waiting."""
+    server = served(late_by_a_second, is_real=True)
+    create = Inputs(press(), server.observer.ledger, {}, 0).create
+    track, _ = server.maker.made(server.observer.bindings["createJob"], create(_create(server), "alice"))
+    assert track is not None
+    server.maker.read(track)
+    server.clock.advance(1.1)
+    server.maker.read(track)
+    (finding,) = server.docket.findings
+
+    again = server.confirmed(finding)
+
+    assert again.is_confirmed
+    assert again.exchanges[-1].before.slow - again.exchanges[0].before.slow >= 1
+
+
+async def late_by_a_second(asked: Asked, server: Server) -> Answer:
+    """Change the paper a second after a job was first seen."""
+    answer, now = await server.ask(asked), await server.now(asked)
+    if asked.method == "GET" and job_of(asked) and answer.is_success:
+        if now >= server.notes[job_of(asked)].setdefault("seen", now) + 1:
+            answer.json["paper"] = "glossy"
+    return answer
+
+
+def _create(server: Found) -> Any:
+    return server.observer.bindings["createJob"]
+
+
+def test_a_wait_that_takes_longer_than_there_is_time_is_not_begun(served: Callable[..., Found]) -> None:
+    """A finding of a day's wait must not hold up the report for a day."""
+    server = served(completes_after_all)
+    finding = next(each for each in server.judged() if each.law == "final-is-final")
+    server.clock = server.client.clock = Clock(server.wire)
+
+    assert server.confirmed(finding, seconds=3) is finding
+
+
+def test_nothing_is_left_of_a_replay(served: Callable[..., Found]) -> None:
+    """What is unique must be free for the next performance, and for whoever comes after."""
+    server = served(shows_to_all)
+    finding = next(each for each in server.judged() if each.law == "isolation")
+    before = _living(server)
+
+    server.confirmed(finding)
+
+    assert _living(server) == before
+
+
+def _living(server: Found) -> int:
+    call = server.inputs.listing(server.observer.bindings["listJobs"], "alice")
+    found: int = server.client.send(call).answer["total"]
+    return found
+
+
+# --replay
+
+
+@pytest.fixture
+def report(tmp_path: Path, served: Callable[..., Found]) -> Callable[[Handler, str], list[RecordedFinding]]:
+    """What a report of an earlier run says that was found by a law on a server."""
+
+    def written(handler: Handler, law: str) -> list[RecordedFinding]:
+        server = served(handler)
+        finding = next(each for each in server.judged() if each.law == law)
+        judgement = Judgement(str(PRESS), URL, [server.confirmed(finding)])
+        (tmp_path / "report.json").write_bytes(json(judgement, Manner()))
+        return list(read(tmp_path / "report.json").findings)
+
+    return written
+
+
+def judging(**options: Any) -> Judging:
+    return Judging(**{"principals": PEOPLE, "clock_url": CLOCK, **options})
+
+
+@pytest.mark.parametrize(
+    ("handler", "law"),
+    [
+        (completes_after_all, "final-is-final"),
+        (counts_reads, "reading-changes-nothing"),
+        (shows_to_all, "isolation"),
+        (both_cancel, "one-winner"),
+        (gives_ids_again, "unique-id"),
+        (pages_overlap, "pages-join"),
+    ],
+)
+def test_a_finding_of_a_report_shows_again_or_does_not(
+    handler: Handler, law: str, report: Any, served: Callable[..., Found]
+) -> None:
+    """Whoever mends something wants to know whether it is mended, within a second."""
+    findings = report(handler, law)
+
+    broken = replay(press(), served(handler).wire, findings, judging())
+    mended = replay(press(), served().wire, findings, judging())
+
+    assert [(each.law, each.is_confirmed) for each in broken.findings] == [(law, True)]
+    assert broken.exit_status == 1
+    assert mended.findings == []
+    assert [(each.law, each.verdict) for each in mended.tallies] == [(law, "kept")]
+    assert mended.exit_status == 0
+
+
+def test_the_front_door_replays_too(report: Any, served: Callable[..., Found]) -> None:
+    """`understudy verify --replay FILE` comes in by `contracts.verdict`."""
+    findings = report(counts_reads, "reading-changes-nothing")
+
+    judgement = verdict.replay(press(), served(counts_reads).wire, findings, judging())
+
+    assert judgement.exit_status == 1
+
+
+def test_progress_of_a_replay_is_told(report: Any, served: Callable[..., Found]) -> None:
+    """Some take their time."""
+    findings = report(counts_reads, "reading-changes-nothing")
+    told: list[str] = []
+
+    replay(press(), served().wire, findings, judging(), lambda progress: told.append(progress.doing))
+
+    assert told == ["reading-changes-nothing"]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"principals": {"carol": {}}}, "nothing says how to ask as alice (--principal alice=TOKEN)"),
+        ({"max_requests": 0}, "0 requests were used up (--max-requests)"),
+        ({"max_seconds": -1.0}, "it takes more than"),
+    ],
+)
+def test_what_cannot_be_done_again_is_not_judged(
+    options: Any, reason: str, report: Any, served: Callable[..., Found]
+) -> None:
+    """To say that it is mended would be a lie."""
+    findings = report(counts_reads, "reading-changes-nothing")
+
+    judgement = replay(press(), served().wire, findings, judging(**options))
+
+    (tally,) = judgement.tallies
+    assert (tally.verdict, judgement.exit_status) == ("not judged", 2)
+    assert reason in tally.reason
+
+
+def test_an_operation_that_there_is_no_more_is_not_judged(report: Any, served: Callable[..., Found]) -> None:
+    """Documents change."""
+    (finding,) = report(counts_reads, "reading-changes-nothing")
+    calls = tuple(replace(call, operation="lookAtJob") for call in finding.calls)
+
+    judgement = replay(press(), served().wire, [replace(finding, calls=calls)], judging())
+
+    assert judgement.tallies[0].reason == "the document has no operation 'lookAtJob'"
+
+
+def test_a_finding_without_requests_is_not_judged(report: Any, served: Callable[..., Found]) -> None:
+    """There is nothing to do again."""
+    (finding,) = report(counts_reads, "reading-changes-nothing")
+
+    judgement = replay(press(), served().wire, [replace(finding, calls=())], judging())
+
+    assert judgement.tallies[0].reason == "the report has no request of it"
+
+
+def test_what_the_replay_has_not_made_is_not_changed(report: Any, served: Callable[..., Found]) -> None:
+    """The id of then may be somebody else's job on the server of now."""
+    (finding,) = report(completes_after_all, "final-is-final")
+    without_creation = replace(finding, calls=finding.calls[1:])
+    server = served(recorded := Recorded())
+
+    judgement = replay(press(), server.wire, [without_creation], judging())
+
+    assert "nothing in the report says how that was made" in judgement.tallies[0].reason
+    assert "POST" not in recorded.methods
+
+
+class Recorded:
+    """Passes on, and keeps which methods were used."""
+
+    def __init__(self) -> None:
+        self.methods: list[str] = []
+
+    async def __call__(self, asked: Asked, server: Server) -> Answer:
+        self.methods.append(asked.method)
+        return await server.ask(asked)
+
+
+def test_a_server_that_does_not_answer_ends_the_replay(report: Any) -> None:
+    """The exit status says that nothing was judged."""
+    findings = report(counts_reads, "reading-changes-nothing")
+
+    judgement = replay(press(), Silent(), findings, judging(clock_url=""))
+
+    assert judgement.ended == "Nobody is there."
+    assert judgement.exit_status == 2
+
+
+class Silent:
+    """A wire to nowhere."""
+
+    def send(self, _request: Sent) -> Received:
+        raise Unreachable("Nobody is there.")
+
+    def race(self, _requests: object) -> list[Received]:
+        raise Unreachable("Nobody is there.")
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def test_a_confirmed_finding_can_be_pasted_line_by_line(served: Callable[..., Found]) -> None:
+    """The lines name what they are about: those after the creation name what it made."""
+    server = served(counts_reads)
+    finding = next(each for each in server.judged() if each.law == "reading-changes-nothing")
+
+    again = server.confirmed(finding)
+
+    lines = [exchange.curl() for exchange in again.exchanges]
+    key = _made(again.exchanges[0])
+    assert "-X POST" in lines[0]
+    assert all(f"/jobs/{key}" in line for line in lines[1:])
+
+
+def _made(exchange: Exchange) -> str:
+    found: str = orjson.loads(exchange.content)["id"]
+    return found
