@@ -230,6 +230,15 @@ class Bench:
             self.spelled_out(binding, exchange, declared, track)
         return is_it
 
+    def lost(self, binding: Binding, exchange: Exchange, race: str) -> bool:
+        """Return whether a request lost its race, in whichever of the documented ways.
+
+        Who loses may have met the resource half-way, in no state that could be seen.
+        """
+        response = binding.operation.response(exchange.status)
+        is_lost = response is not None and not binding.is_success(exchange)
+        return is_lost and self.hold(race, binding, True, "", [exchange])
+
     def headers(self, binding: Binding, exchange: Exchange, success: Success, track: Track) -> None:
         """Hold the headers of an answer of success to what the document spells out."""
         for name, template in success.headers:

@@ -248,6 +248,9 @@ class Changes:
         self, binding: Binding, exchange: Exchange, track: Track, outcomes: list[Outcome], race: str
     ) -> None:
         """Say which promise an answer breaks that was not possible."""
+        if race and self._bench.lost(binding, exchange, race):
+            track.events.append("refused")
+            return
         said = f"{track.nature.name} {track.id} was {' or '.join(sorted({o.state for o in outcomes}))}"
         wanted = sorted({each.declared.told() for each in outcomes})
         told = f"{said}; the answer is {exchange.status}, not {' or '.join(wanted)}."

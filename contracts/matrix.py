@@ -19,7 +19,15 @@ _DAY_SECONDS = 90_000.0
 """A little more than a day: over midnight, whatever the hour."""
 _LEFT_ALONE = 12
 """How many resources are left to themselves, by each operation that makes some."""
-_KINDS = (living, asking, conditions, racing, listing)
+_KINDS = (
+    living.timed,
+    conditions.attempts,
+    racing.attempts,
+    asking.attempts,
+    living.attempts,
+    listing.attempts,
+)
+"""In their order: what waits, then what is quick, then what takes many requests."""
 
 
 class Matrix:
@@ -62,8 +70,8 @@ class Matrix:
         """
         self._adopt()
         for scene in self.scenes:
-            for kind in _KINDS:
-                for each in kind.attempts(scene):
+            for attempts in _KINDS:
+                for each in attempts(scene):
                     attempt = self._tidied(each.attempt)
                     self.stage.add(each.name, attempt, _giving_up(self._observer.docket, each))
         self.stage.run()

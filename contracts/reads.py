@@ -78,6 +78,8 @@ class Reads:
         track = where.track
         if not exchange.call.is_meant and where.standing != FOREIGN and not binding.is_success(exchange):
             return
+        if race and self._bench.lost(binding, exchange, race):
+            return
         law = race or _LAWS[where.standing]
         kind = _AIMS.get(exchange.call.aim, "notFound")
         if track is not None and where.standing in (FOREIGN, MISPLACED):

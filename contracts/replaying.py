@@ -24,7 +24,7 @@ from speckit.specification import Specification
 
 CONFIRM_SECONDS = 20.0
 """How long one finding is worked on."""
-_TRIES = 10
+_TRIES = 20
 """How many shorter sequences are tried."""
 _HEATS = 4
 """How often a race is run before it is said that nothing shows."""
@@ -70,9 +70,7 @@ def confirmed(finding: Finding, house: House, ledger: Ledger, seconds: float = C
     """
     slicer = Slicer(_bindings(house.specification))
     work = _Work(house, Charge(finding.law, finding.subject, finding.happened), seconds)
-    slices: list[tuple[Take, ...]] = []
-    for takes in (slicer.told(finding), slicer.whole(finding, ledger), slicer.wide(finding, ledger)):
-        slices += [takes] if takes not in slices else []
+    slices = _slices(slicer, finding, ledger)
     try:
         shown = next(((takes, seen) for takes in slices if (seen := work.perform(takes))), None)
     except (OutOfBudget, Unreachable):
@@ -81,6 +79,20 @@ def confirmed(finding: Finding, house: House, ledger: Ledger, seconds: float = C
         return finding
     best = _shortest(shown[0], shown[1], work, slicer)
     return replace(best.finding, exchanges=best.exchanges, is_confirmed=True, count=finding.count)
+
+
+def _slices(slicer: Slicer, finding: Finding, ledger: Ledger) -> list[tuple[Take, ...]]:
+    """Return what may show `finding` again, the shortest first."""
+    told, whole = slicer.told(finding), slicer.whole(finding, ledger)
+    wide, lean = slicer.wide(finding, ledger), slicer.lean
+    order = [lean(told), told, lean(whole), lean(wide)]
+    if told[-1].is_walk:
+        # What a list showed by chance of what was there, it need not show elsewhere.
+        order = [lean(whole), lean(wide), told]
+    found: list[tuple[Take, ...]] = []
+    for takes in order:
+        found += [takes] if takes not in found else []
+    return found
 
 
 @dataclass(slots=True)
@@ -129,7 +141,7 @@ class _Work:
 
 def _shortest(takes: tuple[Take, ...], shown: Shown, work: _Work, slicer: Slicer) -> Shown:
     """Return the shortest performance that showed the same, as far as a few tries tell."""
-    cut = _Cut(takes[: shown.takes], shown, work)
+    cut = _Cut(takes[: shown.takes], shown, work, slicer)
     try:
         cut.keep(slicer.is_making)
         cut.keep(lambda take: not slicer.is_reading(take))
@@ -149,7 +161,9 @@ class _Cut:
     takes: tuple[Take, ...]
     shown: Shown
     work: _Work
+    slicer: Slicer
     tries: int = _TRIES
+    failed: list[tuple[Take, ...]] = field(default_factory=list)
 
     def keep(self, matters: Callable[[Take], bool]) -> None:
         """Drop all takes before the last that do not matter, if it does without them."""
@@ -164,14 +178,21 @@ class _Cut:
                 start += size
 
     def _try(self, takes: tuple[Take, ...]) -> bool:
-        if len(takes) == len(self.takes) or self.tries <= 0 or self.work.left < 0:
+        if len(takes) == len(self.takes) or takes in self.failed or self.tries <= 0 or self.work.left < 0:
+            return False
+        if _makings(self.slicer, takes) < min(_makings(self.slicer, self.takes), self.slicer.needed(takes)):
             return False
         self.tries -= 1
         shown = self.work.perform(takes)
         if shown is None or _shape(shown.finding.happened) != _shape(self.shown.finding.happened):
+            self.failed.append(takes)
             return False
         self.takes, self.shown = takes[: shown.takes], shown
         return True
+
+
+def _makings(slicer: Slicer, takes: Sequence[Take]) -> int:
+    return sum(len(take.shots) for take in takes if slicer.is_making(take))
 
 
 def _shape(happened: str) -> str:

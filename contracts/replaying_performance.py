@@ -104,6 +104,7 @@ class Performance:
         """
         self._prepare(takes)
         ended = takes[0].first.before.slow
+        played: list[Exchange] = []
         for number, take in enumerate(takes, 1):
             seconds -= self._wait(take.first.before.slow - ended, takes, seconds)
             ended = max(ended, take.ended)
@@ -114,6 +115,8 @@ class Performance:
             if (found := self._found()) is not None:
                 return Shown(found, tuple(self._exchanges), number)
             self._hold_course(take, played)
+        if takes[-1].is_walk and len(played) == 1:
+            raise CannotReplay("the list has no second page here")
         return None
 
     def _found(self) -> Finding | None:

@@ -10,6 +10,7 @@ from typing import Any
 from contracts.bench import Binding
 from contracts.exchange import Call, Exchange, Moment, text
 from contracts.finding import Finding
+from contracts.matching import asked
 from contracts.observed import Ledger, Track
 from contracts.report.reading import RecordedFinding
 from speckit.operation import Operation
@@ -88,6 +89,19 @@ class Slicer:
         """Return whether a take makes a resource."""
         return any(self.role(shot) == "create" for shot in take.shots)
 
+    def lean(self, takes: Sequence[Take]) -> tuple[Take, ...]:
+        """Return `takes` without the lists that were read meanwhile: they seldom matter, and hold much."""
+        return (*(take for take in takes[:-1] if self.role(take.first) != "list"), takes[-1])
+
+    def needed(self, takes: Sequence[Take]) -> int:
+        """Return how many resources a list must hold for the pages that are walked in the end."""
+        binding = self._bindings.get(takes[-1].first.call.operation.id)
+        if binding is None or not takes[-1].is_walk:
+            return 0
+        size = asked(binding, takes[-1].first.call).size or 0
+        pages = {repr(sorted(shot.call.query.items(), key=repr)) for shot in takes[-1].shots}
+        return size * (len(pages) - 1) + 1
+
     # Out of a run
 
     def told(self, finding: Finding) -> tuple[Take, ...]:
@@ -130,13 +144,13 @@ class Slicer:
         """Return the resources that the finding is about, and those that a list showed for it."""
         numbers = {each.number for each in finding.exchanges}
         made = {repr(self._made(each)) for each in finding.exchanges}
-        asked = {self._asked(each) for each in finding.exchanges}
+        keys = {self._asked(each) for each in finding.exchanges}
         own = _own(ledger)
         named = [
             track
             for track in own
             if repr(track.id) in made
-            or asked & set(_keys(track))
+            or keys & set(_keys(track))
             or numbers & self._numbers(track, "get", *_WRITING)
         ]
         return named, [t for t in own if t not in named and numbers & self._numbers(t, "list")]

@@ -94,7 +94,7 @@ class States:
         recognised = track.nature.recognised(sighting)
         if recognised is None:
             return True
-        said = f"{track.nature.name} {track.id} is {_word(sighting)}"
+        said = f"{track.nature.name} {track.id} is {_word(sighting, recognised)}"
         if not self.docket.hold(
             "known-state",
             subject,
@@ -145,7 +145,9 @@ class States:
             return _EVENT_LAWS[last]
         if all(state != REMOVED and lifecycle.states[state].is_final for state in track.belief):
             return "final-is-final"
-        return "not-too-early" if by_time & set(recognised) else "possible-move"
+        if by_time & set(recognised):
+            return "not-too-early"
+        return "others-untouched" if track.ledger.changes > track.changes else "possible-move"
 
     def _count_kept(self, track: Track, subject: Subject, law: str) -> None:
         last = track.events[-1] if track.events else ""
@@ -194,8 +196,11 @@ class States:
         return sorted({"gone" if s == REMOVED else str(states[s].value or s) for s in belief})
 
 
-def _word(sighting: Sighting) -> str:
-    return "in a state" if sighting.state is ABSENT else repr(sighting.state)
+def _word(sighting: Sighting, recognised: Sequence[str]) -> str:
+    """Return what is said of the state: its word, or the state that the fields stand for."""
+    if sighting.state is not ABSENT:
+        return repr(sighting.state)
+    return " or ".join(recognised) or "in a state"
 
 
 def _late(seconds: Iterable[float | None]) -> str:

@@ -133,7 +133,7 @@ class Application:
         self._thread.start()
         self._closing: asyncio.Event
         self._lifespan = self._run(self._open())
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=("127.0.0.1", 1))
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True, client=("127.0.0.1", 1))
         self._client = httpx.AsyncClient(transport=transport, follow_redirects=False)
         self._client.headers = httpx.Headers({"Accept": "*/*", "User-Agent": "understudy"})
 
@@ -170,7 +170,7 @@ class Application:
                 ),
                 self._timeout,
             )
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as problem:
+        except Exception as problem:  # what the application does not catch ends the connection
             raise Unreachable(explained(request, problem)) from problem
         return received(answer)
 

@@ -242,8 +242,12 @@ def run(script: str) -> str:
 
 
 def alike(line: str) -> str:
-    """A line without what differs from run to run: numbers, and so the width of columns."""
-    return " ".join(re.sub(r"\d+([.,]\d+)*", "0", line).split())
+    """A line without what differs from run to run: numbers, and so the width of columns.
+
+    How many promises are broken, and the exit status, count.
+    """
+    numbers = r"(?<!exit status )\b\d+([.,]\d+)*\b(?! promises? broken)"
+    return " ".join(re.sub(numbers, "0", line).split())
 
 
 def missing(shown: str, printed: str) -> list[str]:

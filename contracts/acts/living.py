@@ -17,14 +17,13 @@ from speckit.lifecycle import Path, Transition
 from speckit.pointer import ABSENT
 from speckit.timing import SECOND
 
-_MOST_WAITS = 5
-"""How many resources are made to find one with room for a change."""
+_MOST_WAITS = 8
+"""How often an attempt waits, or makes another resource, to find room for a change."""
 _TRIGGER_LAWS = ("trigger-works", "trigger-moves", "trigger-refused", "refusal-changes-nothing")
 
 
 def attempts(scene: Scene) -> Iterator[Try]:
-    """Yield every attempt on how the resource lives; what takes time comes first."""
-    yield from _timed(scene)
+    """Yield every attempt on how the resource lives and is changed."""
     yield from _variants(scene)
     yield from _in_states(scene)
 
@@ -105,12 +104,14 @@ def _bodies(scene: Scene, binding: Binding, state: str) -> list[Mapping[Path, An
     moves = [t for t in scene.nature.lifecycle.transitions if binding.operation.id in t.triggers]
     guarded = [(state in t.starts, members) for t in moves if (members := members_for(t))]
     found = [members for starts_here, members in guarded if starts_here] or [m for _, m in guarded[:1]]
-    asked = [
+    asked: list[Mapping[Path, Any]] = [
         {source.pointer: ABSENT}
         for _, template in binding.rule.change
         for source in sources(template)
         if source.kind == "request.body" and source.pointer
     ]
+    if len(asked) > 1:
+        asked.append({path: ABSENT for each in asked for path in each})
     is_partial = binding.rule.role == "update" and not scene.inputs.schema(binding.operation).get("required")
     if state != _most_open(scene, binding):
         return [*found, *asked[:1]] or [{}]
@@ -127,19 +128,23 @@ def _most_open(scene: Scene, binding: Binding) -> str:
 
 def _changed(scene: Scene, binding: Binding, state: str, members: Mapping[Path, Any]) -> Attempt:
     """Bring a resource into a state, try one change on it, and look at what came of it."""
+    companion = (yield from subject(scene)) if _wants_company(scene, state) else None
     track = yield from _brought(scene, state)
-    bystander = _bystander(scene, track)
+    bystander = companion or _bystander(scene, track)
     _look(scene, track, bystander)
-    for _ in range(_MOST_WAITS):
-        named = {
-            path: _value(scene, binding, track, path) if v is ABSENT else v for path, v in members.items()
-        }
-        if all(value is not None for value in named.values()):
+    for wait in range(_MOST_WAITS):
+        named = {p: _value(scene, binding, track, p) if v is ABSENT else v for p, v in members.items()}
+        if len(named) > 1 or None not in named.values():
             break
+        if wait < _MOST_WAITS // 2:
+            yield Later()
+            continue
         # What would be another value is taken where this one is: one made elsewhere may have room.
         track = yield from _brought(scene, state)
         _look(scene, track, bystander)
     named = {path: value for path, value in named.items() if value is not None}
+    while len(named) > 1 and not _is_free(scene, binding, track, named):
+        named.popitem()
     before = {path: _current(binding, track, path) for path, v in members.items() if v is ABSENT}
     scene.send(binding, track, body=_body(scene, binding, named))
     _look(scene, track, bystander)
@@ -147,6 +152,12 @@ def _changed(scene: Scene, binding: Binding, state: str, members: Mapping[Path, 
     if back and not track.is_gone:
         scene.send(binding, track, body=_body(scene, binding, back))
         scene.read(track)
+
+
+def _wants_company(scene: Scene, state: str) -> bool:
+    """Return whether to make another one first, to which nothing may happen."""
+    makers = [b for b in scene.bindings("create") if scene.may(b, scene.owner)]
+    return bool(makers) and state == next(iter(scene.nature.lifecycle.states), "")
 
 
 def _bystander(scene: Scene, track: Track) -> Track | None:
@@ -245,7 +256,8 @@ def _looked_at(scene: Scene, state: str) -> Attempt:
 # Time
 
 
-def _timed(scene: Scene) -> Iterator[Try]:
+def timed(scene: Scene) -> Iterator[Try]:
+    """Yield the attempts on moves by time: they come first, to wait while the others run."""
     for state in scene.nature.lifecycle.states:
         for transition in scene.nature.timed(state):
             if not transition.scenario:

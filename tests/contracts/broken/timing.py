@@ -29,7 +29,7 @@ def never_ends(answer: Answer, asked: Asked) -> None:
             job |= {"status": "processing", "result_data": None}
 
 
-@fault(KRAGLE, "move-on-time", "A job that is queued for deletion stays for ever.")
+@fault(KRAGLE, "trigger-moves", "A job that is queued for deletion stays for ever.")
 async def deletion_never_comes(asked: Asked, server: Server) -> Answer:
     kept = server.notes[asked.credential]
     if asked.operation == "deleteKragleJob":
@@ -142,7 +142,7 @@ def changed_before_made(answer: Answer, asked: Asked) -> None:
             job["updatedAt"] = job["createdAt"] - 1000
 
 
-@fault(TAIPY, "possible-move", "A job that was only created runs all the same.")
+@fault(TAIPY, "not-too-early", "A job that was only created runs all the same.")
 async def runs_unasked(asked: Asked, server: Server) -> Answer:
     answer, now = await server.ask(asked), await server.now(asked)
     for key, job in jobs(asked, answer):
