@@ -78,11 +78,12 @@ class Run:
         """Have every driver do its part; return why that ended before its time, if it did."""
         try:
             self._start()
+            drivers = {"matrix": self.matrix.run, "exchanges": self._exchanges, "walk": self._walk}
             for phase in PHASES:
-                if not self.settings.phases or phase in self.settings.phases:
+                if phase in (self.settings.phases or PHASES) and (phase != "walk" or self.settings.depth):
                     self.phase = self.client.phase = phase
                     self.tell()
-                    {"matrix": self.matrix.run, "exchanges": self._exchanges, "walk": self._walk}[phase]()
+                    drivers[phase]()
             self._tidy()
         except (OutOfBudget, _Enough):
             pass
@@ -244,14 +245,13 @@ class Run:
 
     def _walk(self) -> None:
         """Do what comes to mind."""
-        if self.settings.depth:
-            from contracts.walk import Walk
+        # Hypothesis takes a while to be read.
+        from contracts.walk import Walk
 
-            principals = list(self.settings.principals) or [""]
-            roles = self.settings.roles
-            Walk(self.observer, self.client, self.inputs, self.maker, principals, roles, self.tell).run(
-                self.settings.depth, self.settings.seed
-            )
+        principals = list(self.settings.principals) or [""]
+        roles = self.settings.roles
+        walk = Walk(self.observer, self.client, self.inputs, self.maker, principals, roles, self.tell)
+        walk.run(self.settings.depth, self.settings.seed)
 
     def _tidy(self) -> None:
         """Remove what the judge has made and left."""

@@ -14,6 +14,7 @@ from tests.contracts.broken.faults import FAULTS
 
 # What the judge has no way to see; each with the reason.
 UNSEEN = {
+    "kragle-stack-ignored": "no free pair of parents is left to change two members at once",
     "kragle-numbers-as-text": "the API documents the same 500 for what is wrong and what went wrong",
     "taipy-documented-value-refused": "nothing says that what another server is seeded with must be there",
     "render-farm-unknown-member-taken": "the example names a parent that is another's",
