@@ -17,10 +17,11 @@ from starlette.testclient import TestClient
 
 from contracts.client import Budget, Client, Clock, OutOfBudget
 from contracts.exchange import Exchange, Moment
-from contracts.exchanges import Found, Limits, Line, Send, run, shares, spread
-from contracts.fuzzing_document import projected
-from contracts.fuzzing_expected import Expected
-from contracts.fuzzing_ids import Ids
+from contracts.exchanges import Found, Limits, Line, Send, run
+from contracts.exchanges.document import projected
+from contracts.exchanges.driver import shares, spread
+from contracts.exchanges.expected import Expected
+from contracts.exchanges.ids import Ids
 from contracts.laws import LAWS
 from contracts.wire import Application, Received, Sent, Unreachable, received
 from mockserver.app import Settings, build

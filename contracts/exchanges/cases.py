@@ -29,8 +29,8 @@ from jsonschema_rs import ValidationError
 from schemathesis import GenerationMode, checks
 from schemathesis.errors import FailureGroup, SchemathesisError
 
-from contracts.fuzzing_document import projected
-from contracts.fuzzing_line import Unsendable
+from contracts.exchanges.document import projected
+from contracts.exchanges.line import Unsendable
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
 from speckit.schema import Schemas

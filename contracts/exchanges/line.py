@@ -13,7 +13,7 @@ import httpx2
 
 from contracts.client import Client, OutOfBudget
 from contracts.exchange import Call, Exchange, Moment
-from contracts.fuzzing_document import rule_of
+from contracts.exchanges.document import rule_of
 from contracts.recorded import Recorder, Verbatim
 from contracts.wire import Received, Sent, Unreachable
 from speckit.operation import Operation

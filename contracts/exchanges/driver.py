@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 
 from contracts.client import OutOfBudget
 from contracts.exchange import Exchange
-from contracts.fuzzing_cases import Cases, Request, Trial
-from contracts.fuzzing_ids import Ids, Lookup
-from contracts.fuzzing_judging import Found, Judging, Tried
-from contracts.fuzzing_line import Ask, Asking, Line, Send, Unsendable
-from contracts.fuzzing_probes import probes, rendered
+from contracts.exchanges.cases import Cases, Request, Trial
+from contracts.exchanges.ids import Ids, Lookup
+from contracts.exchanges.judging import Found, Judging, Tried
+from contracts.exchanges.line import Ask, Asking, Line, Send, Unsendable
+from contracts.exchanges.probes import probes, rendered
 from speckit.operation import Operation
 from speckit.operation import operations as operations_of
 from speckit.specification import Specification

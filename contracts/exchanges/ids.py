@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from contracts.exchange import text
-from contracts.fuzzing_document import rule_of
+from contracts.exchanges.document import rule_of
 from speckit.operation import Operation, Parameter
 from speckit.references import deref
 from speckit.schema import Schemas

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.exchange import Exchange
-from contracts.fuzzing_cases import Request, Trial
-from contracts.fuzzing_expected import Expected
-from contracts.fuzzing_line import LOST
+from contracts.exchanges.cases import Request, Trial
+from contracts.exchanges.expected import Expected
+from contracts.exchanges.line import LOST
 from speckit.operation import Operation
 from speckit.specification import Specification
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.catalogue import Catalogue
-from contracts.fuzzing_document import rule_of
+from contracts.exchanges.document import rule_of
 from speckit.conventions import KINDS, governing
 from speckit.lifecycle import Lifecycle, Rule
 from speckit.operation import Operation
