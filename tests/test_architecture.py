@@ -1,6 +1,6 @@
 """The rules of the house, each one a test: arrows point down, and every room stays small.
 
-A new module in `mockserver` needs one line in `FLOORS` below; the failing test says so.
+A new module in `mockserver` or `contracts` needs one line in the tables below; the failing test says so.
 """
 
 import ast
@@ -60,6 +60,32 @@ FLOORS = {
     },
 }
 
+# The same for `contracts`, where a subpackage counts as one module too.
+#   wire     requests and answers, and how they travel or were recorded
+#   seen     pure, or nearly: what a document promises, what was seen, and what is possible
+#   judges   one kind of operation each, and the observer who has them all
+#   drivers  what sends: attempts, generated data, the walk
+#   verdict  one run from start to end, findings done again, and how they are told
+CONTRACT_FLOORS = {
+    "wire": {"exchange", "wire", "client", "routes", "keys", "recorded", "har"},
+    "seen": {
+        *("laws", "finding", "docket", "reckoning", "anatomy", "nature", "possible", "wall", "observed"),
+        *("catalogue", "documented", "fields", "stamps", "states"),
+    },
+    "judges": {"applicable", "bench", "reads", "creates", "changes", "matching", "lists", "observer"},
+    "drivers": {
+        *("values", "inputs", "variants", "planning", "making", "stage", "acts", "matrix", "exchanges"),
+        *("walk", "walk_acts", "walk_bodies", "walk_drawing", "walk_lists", "walk_steps"),
+        *("walk_time", "walk_values"),
+    },
+    "verdict": {
+        *("settings", "report", "replaying", "replaying_names", "replaying_performance", "replaying_slices"),
+        *("running", "verdict"),
+    },
+}
+
+HOUSES = [("mockserver", FLOORS), ("contracts", CONTRACT_FLOORS)]
+
 # The product knows no API: what it plays and judges comes from documents.
 API_NAMES = re.compile(r"rendley|kragle|alteryx|openreplay|taipy", re.IGNORECASE)
 NOT_THE_PRODUCT = {"tests", "examples", "benchmarks"}
@@ -98,14 +124,14 @@ def _origin(node: ast.ImportFrom, name: str, *, is_package: bool) -> str:
     return ".".join([*above, node.module] if node.module else above)
 
 
-def room(dotted: str) -> str | None:
-    """The room of `mockserver` that a dotted name is in; None elsewhere, and for the package itself."""
+def room(dotted: str, package: str) -> str | None:
+    """The room of `package` that a dotted name is in; None elsewhere, and for the package itself."""
     first, _, rest = dotted.partition(".")
-    return rest.partition(".")[0] or None if first == "mockserver" else None
+    return rest.partition(".")[0] or None if first == package else None
 
 
-def rooms() -> set[str]:
-    return {found for name in modules("mockserver") if (found := room(name))}
+def rooms(package: str) -> set[str]:
+    return {found for name in modules(package) if (found := room(name, package))}
 
 
 def forbidden_arrows(arrows: dict[str, set[str]], floors: dict[str, set[str]]) -> list[str]:
@@ -160,22 +186,24 @@ def test_packages_import_only_what_lies_below_them(package):
     assert not strangers
 
 
-def test_every_room_has_a_floor():
+@pytest.mark.parametrize(("package", "floors"), HOUSES)
+def test_every_room_has_a_floor(package, floors):
     """A module that is on no floor is held to no rule."""
-    listed = [each for floor in FLOORS.values() for each in floor]
+    listed = [each for floor in floors.values() for each in floor]
 
-    assert sorted(listed) == sorted(rooms()), "adjust FLOORS in this file"
+    assert sorted(listed) == sorted(rooms(package)), "adjust the table of floors in this file"
 
 
-def test_floors_import_only_what_lies_below_them():
-    """The state machine stays pure, and nothing under the HTTP floor knows that there is HTTP."""
+@pytest.mark.parametrize(("package", "floors"), HOUSES)
+def test_floors_import_only_what_lies_below_them(package, floors):
+    """The state machine stays pure; nothing under the HTTP floor knows of HTTP; no judge knows who sends."""
     arrows: dict[str, set[str]] = {}
-    for name, path in modules("mockserver").items():
-        if source := room(name):
-            targets = {found for target in imports(name, path) if (found := room(target))}
+    for name, path in modules(package).items():
+        if source := room(name, package):
+            targets = {found for target in imports(name, path) if (found := room(target, package))}
             arrows.setdefault(source, set()).update(targets - {source})
 
-    assert not forbidden_arrows(arrows, FLOORS)
+    assert not forbidden_arrows(arrows, floors)
 
 
 def test_an_arrow_that_points_up_is_seen():
