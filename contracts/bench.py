@@ -141,7 +141,7 @@ class Bench:
         subject = binding.subject
         before = dict(track.seen)
         if track.is_own:
-            self.stamps.learn(track, sighting)
+            self.stamps.learn(track, sighting, exchange)
         if self._may_have_moved(track, exchange):
             track.free |= track.nature.machine_written
         if self.states.seen(track, sighting, exchange, subject, law):

@@ -69,6 +69,7 @@ def confirmed(finding: Finding, house: House, ledger: Ledger, seconds: float = C
         seconds: How long that may take.
     """
     slicer = Slicer(_bindings(house.specification))
+    house = replace(house, given=slicer.given(finding, ledger))
     work = _Work(house, Charge(finding.law, finding.subject, finding.happened), seconds)
     slices = _slices(slicer, finding, ledger)
     try:

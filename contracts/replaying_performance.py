@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from contracts.acts.scene import Scene
 from contracts.bench import Binding
@@ -14,6 +15,7 @@ from contracts.finding import Finding, Subject
 from contracts.inputs import Inputs
 from contracts.making import Maker
 from contracts.observer import Observer
+from contracts.possible import UNKNOWN_SINCE
 from contracts.replaying_names import Renames
 from contracts.replaying_slices import Shot, Take
 from contracts.wire import Unreachable
@@ -60,6 +62,7 @@ class House:
         open: Opens a new client, with nobody watching.
         number: Returns numbers for new values, no two the same.
         may_change: Whether resources may be changed that the performance has not made itself.
+        given: What was put into being for the judge: by whom it is seen, what it is, and its id.
     """
 
     specification: Specification
@@ -68,6 +71,7 @@ class House:
     roles: Mapping[str, frozenset[str]]
     params: Mapping[str, str]
     may_change: bool = True
+    given: tuple[tuple[str, str, Any], ...] = ()
 
 
 class Performance:
@@ -85,6 +89,14 @@ class Performance:
         self._renames = Renames(self._inputs, self.observer.natures)
         self._exchanges: list[Exchange] = []
         self._is_watched = True
+        for each in house.given:
+            self._take_in(*each)
+
+    def _take_in(self, principal: str, resource: str, key: Any) -> None:
+        """Take a resource for one that only the judge changes, whatever its state is by now."""
+        track = self.observer.provided(principal, resource, "", key)
+        track.belief = dict.fromkeys(track.nature.lifecycle.states or [""], UNKNOWN_SINCE)
+        track.visited.clear()
 
     def _watch(self, exchange: Exchange, race: str) -> None:
         if self._is_watched:
@@ -144,7 +156,7 @@ class Performance:
         self._is_watched = False
         try:
             for track in list(self.observer.ledger.every()):
-                if track.is_own and track.nature.lifecycle.states:
+                if track.is_own and track.call is not None and track.nature.lifecycle.states:
                     self._maker.release(track)
         except (OutOfBudget, Unreachable):
             return
@@ -293,11 +305,12 @@ class Performance:
         return shows is not None and shows(last) and shot.status in (0, last.status)
 
     def _winners(self, take: Take, played: Sequence[Exchange]) -> int:
-        """Return how many resources a race of creations made."""
+        """Return how many won a race: resources made, or changes on one and the same condition."""
         binding = self._binding(take.first)
+        won = [each for each in played if each.is_success]
         if binding is None or binding.rule.role != "create":
-            return 0
-        sightings = [binding.anatomy.sighting(each) for each in played if each.is_success]
+            return len(won) if all(_has(each, "if-match") for each in won) else 0
+        sightings = [binding.anatomy.sighting(each) for each in won]
         return len({repr(each.id) for each in sightings if each is not None})
 
 
@@ -306,13 +319,17 @@ _SHOWS: Mapping[str, Callable[[Exchange], bool]] = {
     "valid-accepted": lambda exchange: exchange.status >= 400,
     "no-crash": lambda exchange: exchange.status >= 500,
     "method-not-allowed": lambda exchange: exchange.status not in (405, 501),
-    "not-modified": lambda exchange: exchange.status != (200 if _asks_for(exchange, '"other"') else 304),
+    "not-modified": lambda exchange: (
+        exchange.status != (200 if _has(exchange, "if-none-match", '"other"') else 304)
+    ),
 }
 """By law, whether an answer breaks it: only who makes the request knows that it is valid, or is not."""
 
 
-def _asks_for(exchange: Exchange, tag: str) -> bool:
-    return tag in (value for name, value in exchange.call.headers.items() if name.lower() == "if-none-match")
+def _has(exchange: Exchange, header: str, value: str = "") -> bool:
+    """Return whether a request has a header, with that value where one is given."""
+    found = [text for name, text in exchange.call.headers.items() if name.lower() == header]
+    return value in found if value else bool(found)
 
 
 def _was_made(shot: Shot) -> bool:

@@ -129,6 +129,15 @@ class Slicer:
         ]
         return self._lives(finding, [*named, *others[-_MOST_OTHERS:]], listed, ledger)
 
+    def given(self, finding: Finding, ledger: Ledger) -> tuple[tuple[str, str, Any], ...]:
+        """Return what the finding is about and no request has made: by whom seen, what it is, its id."""
+        numbers = {each.number for each in finding.exchanges}
+        return tuple(
+            (track.principal, track.nature.name, track.id)
+            for track in ledger.every()
+            if track.is_own and track.call is None and numbers & {e.number for e in track.exchanges}
+        )
+
     def _lives(
         self, finding: Finding, named: Sequence[Track], listed: Sequence[Track], ledger: Ledger
     ) -> tuple[Take, ...]:

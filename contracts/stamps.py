@@ -52,7 +52,7 @@ class Stamps:
         times = track.nature.lifecycle.timestamps
         return list(dict.fromkeys(p for p in (times.created, times.updated, *times.entered.values()) if p))
 
-    def learn(self, track: Track, sighting: Sighting) -> None:
+    def learn(self, track: Track, sighting: Sighting, exchange: Exchange) -> None:
         """Read the server's clock, and when the resource moves next, from what a change shows."""
         last = track.events[-1] if track.events else ""
         moments = {"created": track.born, "triggered": track.moved}.get(last)
@@ -66,10 +66,18 @@ class Stamps:
             if stamp is None:
                 continue
             at = self._at(track, path)
+            passed = int((exchange.after.fast - moments[0].fast) * timing.SECOND)
+            if path in self._recurring(track) and (at is None or passed >= at.plus):
+                continue  # It has come round since then, perhaps.
             if at is not None and not at.next and (path != created or last == "created"):
                 self.wall.read(stamp - at.plus, *moments)
             if path in track.nature.slots and path in track.nature.deadlines:
                 track.seen.setdefault(path, value)
+
+    def _recurring(self, track: Track) -> set[Path]:
+        """Return the fields that move on by themselves, in the states that are possible."""
+        timed = [t for state in track.belief for t in track.nature.timed(state) if t.every]
+        return {t.after.until.pointer for t in timed if t.after and t.after.until}
 
     def _at(self, track: Track, path: Path) -> At | None:
         """Return how the time at `path` was counted, if that is known."""

@@ -84,3 +84,13 @@ def test_every_lifecycle_of_the_shipped_document_is_read():
 
     assert set(specification.lifecycles) == set(document.data["x-resource-lifecycles"])
     assert len(specification.conventions) == len(document.data["x-api-conventions"])
+
+
+def test_an_answer_of_the_conventions_may_be_the_name_of_another_kind():
+    conventions = {"all": {"paths": ["/"], "answers": {"malformedId": "notFound"}}}
+    paths = {"/a": {"get": {"responses": {}}}}
+    data = {"openapi": "3.1.0", "info": {}, "paths": paths, "x-api-conventions": conventions}
+
+    read = specify(Document(data, Path("openapi.yaml"))).conventions
+
+    assert read[0].answers["malformedId"].kind == "notFound"
