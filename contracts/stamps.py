@@ -60,16 +60,20 @@ class Stamps:
             return
         form = track.nature.lifecycle.timestamps.format
         created = track.nature.lifecycle.timestamps.created
+        recurring = self._recurring(track)
+        passed = int((exchange.after.fast - moments[0].fast) * timing.SECOND)
         for path in (*filter(None, [created]), *track.nature.deadlines):
             value = sighting.get(path)
             stamp = timing.parse(value, form) if is_written(value, form) else None
             if stamp is None:
                 continue
             at = self._at(track, path)
-            passed = int((exchange.after.fast - moments[0].fast) * timing.SECOND)
-            if path in self._recurring(track) and (at is None or passed >= at.plus):
-                continue  # It has come round since then, perhaps.
-            if at is not None and not at.next and (path != created or last == "created"):
+            if (
+                at is not None
+                and not at.next
+                and (path != created or last == "created")
+                and not (path in recurring and passed >= at.plus)
+            ):
                 self.wall.read(stamp - at.plus, *moments)
             if path in track.nature.slots and path in track.nature.deadlines:
                 track.seen.setdefault(path, value)

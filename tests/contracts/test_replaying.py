@@ -44,6 +44,11 @@ def press() -> Specification:
     return specify(load(PRESS))
 
 
+@cache
+def farm() -> Specification:
+    return specify(load(Path(__file__).parents[2] / "examples/render_farm/openapi.yaml"))
+
+
 # Broken servers
 
 
@@ -171,15 +176,22 @@ STEPS: dict[Handler, tuple[str | float, ...]] = {
 class Found:
     """What the deterministic driver found on a server, which goes on running."""
 
-    def __init__(self, handler: Handler = passed_on, *, is_real: bool = False, budget: Budget | None = None):
-        self.app = Between(build(press(), clock=_clock(is_real), settings=Settings()), handler)
+    def __init__(
+        self,
+        handler: Handler = passed_on,
+        *,
+        is_real: bool = False,
+        specification: Specification | None = None,
+    ) -> None:
+        self.specification = specification or press()
+        self.app = Between(build(self.specification, clock=_clock(is_real), settings=Settings()), handler)
         self.wire = Application(self.app)
         self.clock = Clock(self.wire, "" if is_real else CLOCK)
-        self.client = Client(self.wire, URL, PEOPLE, budget or Budget(60, 5000), self.clock)
-        self.docket = Docket(press())
-        self.observer = Observer(press(), self.docket)
+        self.client = Client(self.wire, URL, PEOPLE, Budget(60, 5000), self.clock)
+        self.docket = Docket(self.specification)
+        self.observer = Observer(self.specification, self.docket)
         self.client.watch = lambda exchange, race: self.observer.observe(exchange, race=race)
-        self.inputs = Inputs(press(), self.observer.ledger, {}, 0)
+        self.inputs = Inputs(self.specification, self.observer.ledger, {}, 0)
         self.maker = Maker(self.observer, self.client, self.inputs)
 
     def judged(self) -> list[Finding]:
@@ -211,7 +223,7 @@ class Found:
         return finding
 
     def confirmed(self, finding: Finding, seconds: float = 20.0) -> Finding:
-        return confirmed(finding, housed(press(), self.client), self.observer.ledger, seconds)
+        return confirmed(finding, housed(self.specification, self.client), self.observer.ledger, seconds)
 
 
 def _clock(is_real: bool) -> Any:
@@ -296,6 +308,53 @@ def test_what_was_made_is_named_by_the_ids_of_the_last_run(served: Callable[...,
     numbers = [each.number for each in again.exchanges]
     assert numbers == sorted(numbers)
     assert numbers[0] > finding.exchanges[-1].number
+
+
+def test_what_a_provider_made_is_looked_at_again(served: Callable[..., Found]) -> None:
+    """It cannot be made anew by requests, but most of what is wrong with it still is."""
+    server = served(counts_reads)
+    create = server.observer.bindings["createJob"]
+    made = server.client.send
+    server.client.watch = lambda _exchange, _race: None
+    key = made(server.inputs.create(create, "alice")).answer["id"]
+    server.client.watch = lambda exchange, race: server.observer.observe(exchange, race=race)
+    track = server.observer.provided("alice", "Job", "queued", key)
+    for _ in range(3):
+        server.maker.read(track)
+    (finding,) = server.docket.findings
+
+    again = server.confirmed(finding)
+
+    assert again.is_confirmed
+    assert asked_for(again) == ["getJob", "getJob"]
+    assert server.maker.read(track).is_success
+
+
+def test_conditions_and_parents_are_those_of_the_replay(served: Callable[..., Found]) -> None:
+    """An ETag of then is none of now, and a place that was free then may be taken."""
+    server = served(forgets_notes, specification=farm())
+    create, update = (server.observer.bindings[name] for name in ("createRender", "updateRender"))
+    track, _ = server.maker.made(create, server.inputs.create(create, "alice"))
+    body = server.inputs.changing(update, {("note",): "in a hurry"})
+    server.client.send(server.maker.call_on(update, track, body=body))
+    server.maker.read(track)
+    finding = server.docket.findings[0]
+
+    again = server.confirmed(finding)
+
+    tags = [each.headers.get("etag") for each in again.exchanges]
+    sent = [each.call.headers["If-Match"] for each in again.exchanges if "If-Match" in each.call.headers]
+    assert again.is_confirmed
+    assert sent
+    assert sent[0] in tags
+    assert again.exchanges[0].call.body["name"] != finding.exchanges[0].call.body["name"]
+
+
+async def forgets_notes(asked: Asked, server: Server) -> Answer:
+    """Leave the note of a change out."""
+    if asked.method == "PATCH" and isinstance(asked.json, dict):
+        asked = asked.holding({name: part for name, part in asked.json.items() if name != "note"})
+    return await server.ask(asked)
 
 
 def test_a_fault_that_shows_once_is_told_as_it_was_seen(served: Callable[..., Found]) -> None:
