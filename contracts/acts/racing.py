@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from contracts.acts.living import changed_body, release, subject
 from contracts.acts.scene import Scene, Try
@@ -133,15 +134,24 @@ def _same(scene: Scene, binding: Binding, *, is_keyed: bool) -> Attempt:
 def _alike(scene: Scene, binding: Binding, call: Call) -> Iterator[Call]:
     """Yield creations that share with `call` what must be unique, and have other parents where they may."""
     for unique in scene.nature.lifecycle.unique:
-        names = [n for n, p in scene.nature.lifecycle.parents.items() if p.field not in unique.fields]
-        for name in names:
-            place = scene.inputs.place(binding, name)
-            keys = scene.inputs.candidates(binding, name, scene.owner)
-            for key in keys if place is not None and place.kind == "request.body" else ():
-                other = scene.inputs.put(call, place, key)
-                if other != call and scene.observer.creates.clash(binding, other) is None:
-                    yield other
-                    break
+        parents = scene.nature.lifecycle.parents
+        places = {
+            n: scene.inputs.place(binding, n) for n, p in parents.items() if p.field not in unique.fields
+        }
+        named = {
+            n: place for n, place in places.items() if place is not None and place.kind == "request.body"
+        }
+        keys = [scene.inputs.candidates(binding, name, scene.owner)[:12] for name in named]
+        found = 0
+        for chosen in product(*keys) if named else ():
+            other = call
+            for place, key in zip(named.values(), chosen, strict=True):
+                other = scene.inputs.put(other, place, key)
+            if other != call and scene.observer.creates.clash(binding, other) is None:
+                yield other
+                found += 1
+            if found == _RUNNERS - 1:
+                break
 
 
 def _hold(scene: Scene, binding: Binding, raced: list[Exchange], *, is_keyed: bool) -> None:
