@@ -25,7 +25,7 @@ from judgements import (
 
 import contracts.report
 from contracts.exchange import Call, Exchange, Moment
-from contracts.recorded import Sent
+from contracts.recorded import Verbatim
 from contracts.report.json import WHOLE, json
 from contracts.report.manner import Manner
 from contracts.report.reading import read
@@ -167,8 +167,8 @@ CALLS = [
     Call(CREATE, body={"name": "A&B"}, content_type=FORM),
     Call(CREATE, body=b'{"name":', content_type="application/json"),
     Call(CREATE, body=b"\xff\x00", content_type="image/png"),
-    Sent(READ, path={"id": "l1"}, sent_target="/lamps/l%31?", sent_content=None),
-    Sent(CREATE, body={"a": 1}, sent_target="/rooms/x/lamps?a=1&a=2", sent_content=b'{ "a": 1 }'),
+    Verbatim(READ, path={"id": "l1"}, sent_target="/lamps/l%31?", sent_content=None),
+    Verbatim(CREATE, body={"a": 1}, sent_target="/rooms/x/lamps?a=1&a=2", sent_content=b'{ "a": 1 }'),
 ]
 
 
