@@ -247,6 +247,8 @@ class Lists:
         if walk.changes != self._ledger.changes:
             return
         pages = [*walk.pages, last] if last is not walk.pages[-1] else walk.pages
+        if len(pages) > 1 and self._is_moving(binding, walk, pages):
+            return
         twice = [each for position, each in enumerate(walk.ids) if each in walk.ids[:position]]
         if len(walk.pages) > 1:
             said = f"{twice[0]} is on two pages." if twice else ""
@@ -263,6 +265,21 @@ class Lists:
         self._more(binding, walk, pages)
         if not twice:
             self._missing(binding, walk, pages)
+
+    def _is_moving(self, binding: Binding, walk: Walk, pages: list[Exchange]) -> bool:
+        """Return whether time alone may have changed the list while its pages were read."""
+        if pages[0].before.fast == pages[-1].after.fast:
+            return False
+        nature, wanted = binding.nature, walk.asked
+        moving = {nature.lifecycle.state_field, *nature.machine_written} - {
+            nature.lifecycle.timestamps.created
+        }
+        paths = [wanted.order.field, *(each.field for each, _ in wanted.filters)]
+        if any(path and nature.slot(path) in moving for path in paths):
+            return any(nature.timed(state) for state in nature.lifecycle.states)
+        tracks = self._ledger.of(pages[0].call.principal, nature.name).values()
+        own = [track for track in tracks if track.is_own and not track.is_gone]
+        return any(REMOVED in self._bench.states.now(track, pages[-1]) for track in own)
 
     def _more(self, binding: Binding, walk: Walk, pages: list[Exchange]) -> None:
         """Hold what pages say of those that follow to what does."""
@@ -283,11 +300,12 @@ class Lists:
         shown = set(map(text, walk.ids))
         for track in self._ledger.of(call.principal, binding.nature.name).values():
             now = self._bench.states.now(track, pages[0]) if track.is_own else {}
-            if not is_living(track, now) or REMOVED in self._bench.states.now(track, pages[-1]):
+            then = self._bench.states.now(track, pages[-1])
+            if not is_living(track, now) or REMOVED in then:
                 continue
             if not is_member(binding, call, track) or not fits_all(walk.asked.filters, track, {}):
                 continue
-            if len(now) > 1 and any(
+            if len(then) > 1 and any(
                 e.field == track.nature.lifecycle.state_field for e, _ in walk.asked.filters
             ):
                 continue

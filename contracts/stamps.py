@@ -86,8 +86,9 @@ class Stamps:
     def _at(self, track: Track, path: Path) -> At | None:
         """Return how the time at `path` was counted, if that is known."""
         writers = track.nature.reaching.get(next(iter(track.belief)), {}).get(path, ())
-        if len(writers) != 1:
-            return None
+        is_new = not (track.events and track.events[-1] == "triggered")
+        if len(writers) != 1 or (writers[0].is_birth and not is_new):
+            return None  # What was counted from the creation says nothing of a later change.
         value = track.reckon(writers[0].template)
         return value if isinstance(value, At) else None
 
