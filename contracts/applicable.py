@@ -22,7 +22,7 @@ Pair = tuple[str, Subject]
 _OF_ONE = ("get", "update", "trigger")
 _CHANGING = ("update", "trigger")
 _TIMES = ("timestamp-format", "timestamp-order", "timestamp-when-due")
-_LIST_PARTS = ("total", "count", "page", "offset", "size")
+_LIST_PARTS = ("total", "count", "page", "offset", "size", "more")
 """What a list may tell of itself, beside its items and what comes next."""
 
 
@@ -132,8 +132,7 @@ def _of_create(one: _Bound) -> Iterator[str]:
     yield from ("unique-id", "found-again")
     if one.nature.lifecycle.unique:
         yield "unique-fields"
-    if any(name.lower() == "location" for success in one.rule.success for name, _ in success.headers):
-        yield "location-leads"
+    yield from _of_location(one)
     if one.rule.idempotency_header:
         yield from ("idempotent-replay", "key-reuse-refused", "key-per-principal")
     if one.nature.lifecycle.unique or one.rule.idempotency_header:
@@ -157,14 +156,21 @@ def _of_change(one: _Bound) -> Iterator[str]:
         yield from ("trigger-works", "trigger-moves")
     if one.rule.change and one.nature.lifecycle.unique:
         yield "unique-fields"
-    if any(_is_decisive(one, transition) for transition in one.moves()):
+    is_conditional = one.nature.lifecycle.etag is not None and one.rule.role == "update"
+    if is_conditional or any(_is_decisive(one, transition) for transition in one.moves()):
         yield "one-winner"
     if etag := one.nature.lifecycle.etag:
         yield from ("precondition-kept", "precondition-required")[: 1 + etag.required]
 
 
+def _of_location(one: _Bound) -> Iterator[str]:
+    if any(name.lower() == "location" for success in one.rule.success for name, _ in success.headers):
+        yield "location-leads"
+
+
 def _of_one(one: _Bound) -> Iterator[str]:
     yield from ("missing-answer", "gone-is-gone", "found-again")
+    yield from _of_location(one)
     if one.rule.scope:
         yield "scope-kept"
 
