@@ -74,16 +74,11 @@ CONTRACT_FLOORS = {
     },
     "judges": {"applicable", "bench", "reads", "creates", "changes", "matching", "lists", "observer"},
     "drivers": {
-        *("values", "inputs", "variants", "planning", "making", "stage", "acts", "matrix", "exchanges"),
-        *("walk", "walk_acts", "walk_bodies", "walk_drawing", "walk_lists", "walk_steps"),
-        *("walk_time", "walk_values"),
+        *("values", "inputs", "variants", "planning", "making", "stage", "acts", "matrix"),
+        *("drawing", "exchanges", "walk"),
     },
-    "verdict": {
-        *("settings", "report", "replaying", "replaying_names", "replaying_performance", "replaying_slices"),
-        *("running", "verdict"),
-    },
+    "verdict": {"settings", "report", "replaying", "running", "verdict"},
 }
-
 HOUSES = [("mockserver", FLOORS), ("contracts", CONTRACT_FLOORS)]
 
 # The product knows no API: what it plays and judges comes from documents.

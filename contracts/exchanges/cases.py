@@ -9,26 +9,22 @@ has its own clients and limits, and repeats and shrinks what fails.
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, zip_longest
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, Verbosity, configuration, given, settings
-from hypothesis import seed as seeded
 from hypothesis.errors import HypothesisException
 from jsonschema_rs import ValidationError
 from schemathesis import GenerationMode, checks
 from schemathesis.errors import FailureGroup, SchemathesisError
 
+from contracts.drawing import drawn, nothing_left_behind
 from contracts.exchanges.document import projected
 from contracts.exchanges.line import Unsendable
 from speckit.operation import Operation
@@ -239,7 +235,7 @@ class Cases:
 
         def made(theirs: Any) -> Iterator[Any]:
             strategies = theirs.get_strategies_from_examples() or [theirs.as_strategy()]
-            return (case for strategy in strategies for case in _drawn(strategy, 1, 0))
+            return (case for strategy in strategies for case in drawn(strategy, 1, 0))
 
         return self._trials(operation, EXAMPLES, made)
 
@@ -265,7 +261,7 @@ class Cases:
         """
 
         def made(mode: GenerationMode) -> Callable[[Any], list[Any]]:
-            return lambda theirs: _drawn(theirs.as_strategy(generation_mode=mode), each, self._seed)
+            return lambda theirs: drawn(theirs.as_strategy(generation_mode=mode), each, self._seed)
 
         modes = list(GenerationMode) if operation.id in self._breakable else [GenerationMode.POSITIVE]
         each = -(-count // len(modes))
@@ -277,48 +273,13 @@ class Cases:
         """Return all that is made of an operation; keep why nothing, or no more, can be."""
         theirs, found = self._theirs.get(operation.id), []
         try:
-            with _nothing_left_behind(), warnings.catch_warnings():
+            with nothing_left_behind(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 for case in made(theirs) if theirs else ():
                     found.append(Trial(operation, phase, case))
         except _UNGENERATED as problem:
             self.problems[operation.id] = (str(problem).splitlines() or [type(problem).__name__])[0]
         return found
-
-
-@contextmanager
-def _nothing_left_behind() -> Iterator[None]:
-    """Have Hypothesis keep its tables of characters in the user's cache, not in the working folder."""
-    usual = configuration.storage_directory(intent_to_write=False).home_directory
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ:
-        configuration.set_hypothesis_home_dir(cache / "understudy" / "hypothesis")
-    try:
-        yield
-    finally:
-        configuration.set_hypothesis_home_dir(usual)
-
-
-def _drawn(strategy: Any, count: int, seed: int) -> list[Any]:
-    """Return `count` values, or fewer where there are no more; nothing is sent while they are made."""
-    found: list[Any] = []
-
-    def keep(value: Any) -> None:
-        found.append(value)
-
-    frugal = settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-    )
-    drawing: Any = given(strategy)
-    collect: Any = seeded(seed)(frugal(drawing(keep)))
-    collect()
-    return found
 
 
 def _sent(headers: Mapping[str, Any]) -> dict[str, str]:

@@ -15,15 +15,15 @@ from starlette.types import ASGIApp
 
 from contracts.client import Budget, Client, Clock
 from contracts.docket import Docket
+from contracts.drawing import drawn
 from contracts.exchange import Exchange
 from contracts.finding import Finding
 from contracts.inputs import Inputs
 from contracts.making import Maker
 from contracts.observer import Observer
 from contracts.walk import Walk
-from contracts.walk_bodies import is_sendable
-from contracts.walk_drawing import drawn
-from contracts.walk_values import Values
+from contracts.walk.bodies import is_sendable
+from contracts.walk.values import Values
 from contracts.wire import Application
 from mockserver.app import Settings, build
 from mockserver.clock import ManualClock, RealClock
@@ -154,7 +154,7 @@ def test_the_same_seed_sends_the_same_requests() -> None:
 
 def test_nothing_is_left_in_the_working_folder(tmp_path: Path) -> None:
     """Hypothesis would keep examples there, and the next run would depend on them."""
-    script = ["from hypothesis.strategies import text", "from contracts.walk_drawing import drawn"]
+    script = ["from hypothesis.strategies import text", "from contracts.drawing import drawn"]
 
     subprocess.run(
         [sys.executable, "-c", "; ".join([*script, "drawn(text(), 5, 1)"])], cwd=tmp_path, check=True

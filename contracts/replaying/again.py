@@ -14,8 +14,8 @@ from contracts.client import Budget, Client, Clock, OutOfBudget
 from contracts.finding import Finding, Judgement, Subject, Tally
 from contracts.nature import Nature
 from contracts.observed import Ledger
-from contracts.replaying_performance import CannotReplay, Charge, House, Performance, Shown
-from contracts.replaying_slices import Slicer, Take
+from contracts.replaying.performance import CannotReplay, Charge, House, Performance, Shown
+from contracts.replaying.slices import Slicer, Take
 from contracts.report.progress import Progress
 from contracts.report.reading import RecordedFinding
 from contracts.settings import Settings

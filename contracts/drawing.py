@@ -37,14 +37,14 @@ def drawn(strategy: SearchStrategy[T], count: int, seed: int) -> list[T]:
     )
     drawing: Any = given(strategy)
     collect: Any = seeded(seed)(frugal(drawing(keep)))
-    with _nothing_left_behind(), warnings.catch_warnings():
+    with nothing_left_behind(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         collect()
     return found
 
 
 @contextmanager
-def _nothing_left_behind() -> Iterator[None]:
+def nothing_left_behind() -> Iterator[None]:
     """Have Hypothesis keep its tables of characters in the user's cache, not in the working folder."""
     usual = configuration.storage_directory(intent_to_write=False).home_directory
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

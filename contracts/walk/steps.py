@@ -10,9 +10,9 @@ from typing import Any
 
 from contracts.acts.scene import Scene
 from contracts.bench import Binding
+from contracts.drawing import drawn
 from contracts.inputs import Inputs
-from contracts.walk_drawing import drawn
-from contracts.walk_values import Values
+from contracts.walk.values import Values
 from speckit.lifecycle import REMOVED
 from speckit.pointer import ABSENT
 from speckit.specification import Specification

@@ -16,8 +16,8 @@ from contracts.inputs import Inputs
 from contracts.making import Maker
 from contracts.observer import Observer
 from contracts.possible import UNKNOWN_SINCE
-from contracts.replaying_names import Renames
-from contracts.replaying_slices import Shot, Take
+from contracts.replaying.names import Renames
+from contracts.replaying.slices import Shot, Take
 from contracts.wire import Unreachable
 from speckit.pointer import ABSENT
 from speckit.specification import Specification

@@ -15,10 +15,10 @@ from contracts.exchange import Call
 from contracts.inputs import PLAIN, Inputs
 from contracts.making import Maker
 from contracts.observed import Track
-from contracts.walk_bodies import Bodies, is_sendable
-from contracts.walk_lists import query
-from contracts.walk_steps import AGAIN, CHANGE, CREATE, FOREIGN, LIST, LOOK, RACE, READ, WAIT, Step
-from contracts.walk_time import Patience
+from contracts.walk.bodies import Bodies, is_sendable
+from contracts.walk.lists import query
+from contracts.walk.steps import AGAIN, CHANGE, CREATE, FOREIGN, LIST, LOOK, RACE, READ, WAIT, Step
+from contracts.walk.time import Patience
 from speckit import pointer
 from speckit.pointer import ABSENT
 

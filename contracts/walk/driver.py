@@ -9,8 +9,8 @@ from contracts.client import Client, OutOfBudget
 from contracts.inputs import Inputs
 from contracts.making import Maker
 from contracts.observer import Observer
-from contracts.walk_acts import Acts
-from contracts.walk_steps import Steps
+from contracts.walk.acts import Acts
+from contracts.walk.steps import Steps
 
 STRETCH = 50
 """After so many steps everything is looked at, and what was made is removed."""

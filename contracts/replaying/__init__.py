@@ -1,0 +1,5 @@
+"""Does findings again: to confirm them and cut them to what matters, or because somebody asks."""
+
+from contracts.replaying.again import CONFIRM_SECONDS, confirmed, housed, replay
+
+__all__ = ["CONFIRM_SECONDS", "confirmed", "housed", "replay"]
