@@ -92,6 +92,10 @@ class Anatomy:
         identity = self.lifecycle.identity
         return typed(exchange.call.path.get(identity.param, ABSENT), identity.type)
 
+    def success(self, exchange: Exchange) -> Success | None:
+        """Return the answer of success that this one is; None where it is like none."""
+        return next(self.fitting(exchange), None)
+
     def fitting(self, exchange: Exchange) -> Iterator[Success]:
         """Yield the answers of success that this one may be."""
         for success in self.rule.success:

@@ -47,6 +47,11 @@ class Binding:
         """Return whether the answer is one of success: in the 200s, or declared as such (a redirect)."""
         return exchange.is_success or any(each.status == exchange.status for each in self.rule.success)
 
+    def missing_parent(self, exchange: Exchange) -> Answer | None:
+        """Return the answer declared for the parent that the request names in vain."""
+        parent = self.nature.lifecycle.parents.get(exchange.call.about)
+        return parent.missing if parent else None
+
     @property
     def successes(self) -> frozenset[int]:
         """The documented statuses of success."""
@@ -218,10 +223,15 @@ class Bench:
         said: str,
         answer: Answer | None = None,
         track: Track | None = None,
+        before: Iterable[Exchange] = (),
     ) -> bool:
-        """Hold an answer to being the error that is declared for `kind`; return whether it is."""
+        """Hold an answer to being the error that is declared for `kind`; return whether it is.
+
+        Args:
+            before: What else brought it about than what happened to `track`.
+        """
         declared = binding.catalogue.declared(kind, answer)
-        exchanges = [*(track.exchanges if track else ()), exchange]
+        exchanges = [*before, *(track.exchanges if track else ()), exchange]
         told = f"{said}; the answer is {exchange.status}, not {declared.told()}."
         is_it = self.hold(
             law, binding, declared.admits(exchange), told, exchanges, f"{kind}:{exchange.status}"

@@ -78,14 +78,15 @@ class Changes:
         etag = track.nature.lifecycle.etag
         if etag is None:
             return True
-        asked = next((v for k, v in exchange.call.headers.items() if k.lower() == "if-match"), None)
-        if asked is None and etag.required:
+        asked = exchange.call.header("If-Match")
+        if asked is ABSENT and etag.required:
             kind, law = "preconditionRequired", "precondition-required"
         elif exchange.call.aim == "stale":
             kind, law = "preconditionFailed", race or "precondition-kept"
         else:
             return exchange.status != 412
-        is_it = self._bench.refused(binding, exchange, kind, law, f"If-Match is {asked}", None, track)
+        said = f"If-Match is {asked or 'not sent'}"
+        is_it = self._bench.refused(binding, exchange, kind, law, said, None, track)
         track.events.append("refused")
         if not is_it:
             self._blur(track)

@@ -11,7 +11,7 @@ from contracts.nature import Nature
 from contracts.observed import Track
 from contracts.possible import Belief, between
 from contracts.reckoning import UNKNOWN, Known, differs, has_hole, holds, reckoned
-from speckit.lifecycle import REMOVED, Answer, Lifecycle, Unique
+from speckit.lifecycle import REMOVED, Lifecycle, Unique
 from speckit.pointer import ABSENT, read
 
 
@@ -33,8 +33,6 @@ class Creates:
         self._keys: dict[tuple[str, str, str], Exchange] = {}
         self.suspects: list[Exchange] = []
         """Refusals that something not yet seen may explain."""
-        self.anonymous: dict[tuple[str, str], list[Exchange]] = {}
-        """Creations whose answer did not say what was made, by principal and resource."""
 
     def judge(self, binding: Binding, exchange: Exchange, race: str = "") -> Track | None:
         """Judge one creation; return what was made, where that is known.
@@ -56,13 +54,11 @@ class Creates:
         return made
 
     def _key(self, binding: Binding, exchange: Exchange) -> tuple[str, str, str] | None:
-        name = binding.rule.idempotency_header.lower()
-        key = next((v for k, v in exchange.call.headers.items() if name and k.lower() == name), None)
-        return None if key is None else (exchange.call.principal, binding.operation.id, key)
+        key = exchange.call.header(binding.rule.idempotency_header)
+        return None if key is ABSENT else (exchange.call.principal, binding.operation.id, key)
 
     def _again(self, binding: Binding, exchange: Exchange, prior: Exchange) -> None:
         """Judge a request with a key that came before."""
-        shown = [prior, exchange]
         if (exchange.call.target, exchange.call.content) != (prior.call.target, prior.call.content):
             self._bench.refused(
                 binding,
@@ -70,11 +66,12 @@ class Creates:
                 "idempotencyMismatch",
                 "key-reuse-refused",
                 "The key came with another request",
+                before=[prior],
             )
             return
         is_same = (exchange.status, exchange.answer) == (prior.status, prior.answer)
         said = f"The same request with the same key was answered {exchange.told()}; first {prior.told()}."
-        self._bench.hold("idempotent-replay", binding, is_same, said, shown)
+        self._bench.hold("idempotent-replay", binding, is_same, said, [prior, exchange])
 
     def _hold_keys_apart(
         self, binding: Binding, exchange: Exchange, key: tuple[str, str, str], made: Track | None
@@ -94,7 +91,7 @@ class Creates:
         """Take in what was made."""
         self._ledger.changes += 1
         if exchange.call.aim == "parent":
-            answer = self._missing_parent(binding, exchange)
+            answer = binding.missing_parent(exchange)
             self._bench.refused(
                 binding, exchange, "notFound", "missing-parent", "The parent does not exist", answer
             )
@@ -109,13 +106,11 @@ class Creates:
             self._unlike(binding, exchange)
             return None
         if not isinstance(sighting.id, str | int):
-            place = (exchange.call.principal, binding.nature.name)
-            self.anonymous.setdefault(place, []).append(exchange)
             return None
         track = self.born(binding, exchange, sighting.id)
         if track is not None:
             self._bench.sight(track, sighting, exchange, binding)
-            for success in list(binding.anatomy.fitting(exchange))[:1]:
+            if (success := binding.anatomy.success(exchange)) is not None:
                 self._bench.headers(binding, exchange, success, track)
                 if success.body is not None:
                     self._bench.body(binding, exchange, success.body, track)
@@ -177,7 +172,7 @@ class Creates:
         """Judge a creation that was refused."""
         call = exchange.call
         if call.aim == "parent":
-            answer = self._missing_parent(binding, exchange)
+            answer = binding.missing_parent(exchange)
             self._bench.refused(
                 binding, exchange, "notFound", "missing-parent", "The parent does not exist", answer
             )
@@ -214,12 +209,6 @@ class Creates:
                 shown = [*clash.track.exchanges, exchange]
                 return not self._bench.hold("isolation", binding, not clash.is_sure, said, shown, "taken")
         return True
-
-    def _missing_parent(self, binding: Binding, exchange: Exchange) -> Answer | None:
-        """Return the answer declared for the parent that the request names in vain."""
-        lifecycle = binding.nature.lifecycle
-        name = exchange.call.about
-        return lifecycle.parents[name].missing if name in lifecycle.parents else None
 
     def clash(
         self, binding: Binding, call: Call, exchange: Exchange | None = None, own: Track | None = None

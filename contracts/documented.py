@@ -8,7 +8,7 @@ from typing import Any
 from contracts.docket import Docket
 from contracts.exchange import Exchange
 from contracts.finding import Subject
-from speckit.operation import Operation, Response
+from speckit.operation import Response
 from speckit.pointer import ABSENT
 from speckit.schema import Schemas
 from speckit.specification import Specification
@@ -111,25 +111,3 @@ def _media(content: Mapping[str, Any], kind: str) -> Mapping[str, Any] | None:
             found: Mapping[str, Any] = content[key]
             return found
     return None
-
-
-def is_valid(operation: Operation, schemas: Schemas, exchange: Exchange) -> bool:
-    """Return whether the request fits its operation, as far as its body and its parameters tell."""
-    call = exchange.call
-    for parameter in operation.parameters:
-        holder: Mapping[str, Any] = {"path": call.path, "query": call.query}.get(
-            parameter.place, call.headers
-        )
-        value = holder.get(parameter.name, ABSENT)
-        if value is ABSENT:
-            if parameter.required and parameter.place != "header":
-                return False
-            continue
-        check = schemas.validator_or_none(parameter.schema, parameter.name)
-        if check is not None and not check.is_valid(value):
-            return False
-    if operation.body is None or call.body is ABSENT:
-        return operation.body is None or not operation.body.required
-    schema = operation.body.schemas.get(call.content_type)
-    check = schemas.validator_or_none(schema, "a body") if schema is not None else None
-    return schema is not None and (check is None or check.is_valid(call.body))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -53,6 +52,10 @@ class Call:
     is_sure: bool = False
     aim: str = ""
     about: str = ""
+
+    def header(self, name: str) -> Any:
+        """Return the header `name`, in whatever case it is written; ABSENT where it is not sent."""
+        return next((value for key, value in self.headers.items() if key.lower() == name.lower()), ABSENT)
 
     @property
     def is_meant(self) -> bool:
@@ -126,19 +129,6 @@ class Exchange:
     def is_success(self) -> bool:
         """Whether the status is in the 200s."""
         return 200 <= self.status < 300
-
-    def curl(self) -> str:
-        """Return a command that sends the same request again."""
-        call = self.call
-        method = call.operation.method
-        parts = ["curl", "-s", "-i", *(["-X", method] if method != "GET" or call.content else [])]
-        headers = {**self.credential, **call.headers}
-        if call.body is not ABSENT:
-            headers["Content-Type"] = call.content_type
-            parts += ["--data-binary", call.content.decode("utf-8", "replace")]
-        for name, value in headers.items():
-            parts += ["-H", f"{name}: {value}"]
-        return shlex.join([*parts, self.url])
 
     def told(self) -> str:
         """Return the exchange in one line."""

@@ -160,7 +160,7 @@ class Fields:
             shown = [path for path in shown if sighting.get(path) is not ABSENT]
             law = law if any(path in hidden for path in shown) else "view-shows"
         if hidden or view.omit or view.only:
-            said = lambda: f"{render(shown[0])} of {track.nature.name} {track.id} is shown."  # noqa: E731
+            said = f"{render(shown[0])} of {track.nature.name} {track.id} is shown." if shown else ""
             self.docket.hold(law, subject, not shown, said, [exchange], cause=str(shown))
 
     def _unseen(

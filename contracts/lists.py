@@ -69,8 +69,7 @@ class Lists:
         call = exchange.call
         paging = binding.rule.paging
         if call.aim == "parent":
-            parent = next((binding.nature.lifecycle.parents[name] for name in binding.rule.scope), None)
-            answer = parent.missing if parent else None
+            answer = binding.missing_parent(exchange)
             self._bench.refused(
                 binding, exchange, "notFound", "missing-parent", "The parent does not exist", answer
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from contracts.acts import asking, conditions, listing, living, racing
-from contracts.acts.scene import Scene, Try
+from contracts.acts.scene import Scene, Try, adopt, made, scenes
 from contracts.bench import Binding
 from contracts.client import Client
 from contracts.docket import Docket
@@ -52,14 +52,7 @@ class Matrix:
         self._client = client
         self._maker = maker
         self.stage = Stage(client, announce)
-        owner, other = (*principals, "", "")[:2]
-        able = [name for name in principals if name not in roles] or principals
-        owner, other = (*able, "", "")[:2] if len(able) > 1 or not other else (owner, other)
-        self.scenes = [
-            Scene(nature, observer, client, inputs, maker, owner, other, roles)
-            for nature in observer.natures.values()
-            if any(binding.nature is nature for binding in observer.bindings.values())
-        ]
+        self.scenes = scenes(observer, client, inputs, maker, principals, roles)
 
     def run(self) -> None:
         """Try everything.
@@ -68,7 +61,7 @@ class Matrix:
             OutOfBudget: the time or the requests are used up.
             Unreachable: the implementation does not answer any more.
         """
-        self._adopt()
+        adopt(self.scenes)
         for scene in self.scenes:
             for attempts in _KINDS:
                 for each in attempts(scene):
@@ -96,14 +89,6 @@ class Matrix:
             self._maker.release(track)
         if problem is not None:
             raise problem
-
-    def _adopt(self) -> None:
-        """Read every list once: what is there already is somebody's."""
-        for scene in self.scenes:
-            for binding in scene.bindings("list"):
-                for principal in filter(None, (scene.owner, scene.other)):
-                    if scene.may(binding, principal):
-                        scene.walk(binding, principal)
 
     def _let_time_pass(self) -> None:
         """Where that costs nothing, make one of each and let a day go by."""
@@ -137,10 +122,8 @@ class Matrix:
 
 
 def _made(scene: Scene, binding: Binding, variant: Variant) -> Attempt:
-    if scene.maker.free_call(binding, scene.owner, variant) is None:
-        return
-    track = yield from scene.maker.born(binding, scene.owner, variant)
-    scene.read(track)
+    if scene.maker.free_call(binding, scene.owner, variant) is not None:
+        yield from made(scene, binding, variant)
 
 
 def _giving_up(docket: Docket, each: Try) -> Callable[[str], None]:

@@ -87,11 +87,6 @@ class Track:
         """Whether it surely is no more."""
         return set(self.belief) == {REMOVED}
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether it surely still is."""
-        return REMOVED not in self.belief
-
     def look(self, path: Path) -> Any:
         """Return what is known of the field at `path`: as last seen, else as it must be; or UNKNOWN."""
         return self._look(path, _DEEPEST)

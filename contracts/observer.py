@@ -67,7 +67,7 @@ class Observer:
         subject = binding.subject if binding else Subject("", operation.id)
         if exchange.status == LOST:
             said = "The connection ended without an answer, or none came in time."
-            self.docket.hold("no-crash", subject, False, said, [exchange], "lost")
+            self.docket.hold("no-crash", subject, False, said, [exchange], str(LOST))
             return None
         self._documented.judge(exchange, subject, is_silent=self._is_silent(binding, exchange))
         if self._is_kept_out(operation, binding, subject, exchange) or binding is None:

@@ -9,7 +9,7 @@ from contracts.bench import Bench, Binding, adopted, remember
 from contracts.exchange import Exchange, text
 from contracts.observed import Track
 from contracts.reckoning import has_hole
-from speckit.lifecycle import REMOVED, Answer, Path
+from speckit.lifecycle import REMOVED, Path
 from speckit.pointer import ABSENT
 
 KNOWN, GONE, FOREIGN, MISPLACED, STRANGE = "known", "gone", "foreign", "misplaced", "strange"
@@ -93,12 +93,10 @@ class Reads:
         }[where.standing]
         answer = None
         if exchange.call.aim == "parent":
-            answer, law = self._missing_parent(binding), "missing-parent"
+            answer, law = binding.missing_parent(exchange), "missing-parent"
         self._bench.refused(binding, exchange, kind, law, f"{named} {why}", answer, track)
-
-    def _missing_parent(self, binding: Binding) -> Answer | None:
-        scope = binding.rule.scope
-        return binding.nature.lifecycle.parents[scope[0]].missing if scope else None
+        if track is not None:
+            remember(track, exchange)
 
     def judge(self, binding: Binding, exchange: Exchange) -> None:
         """Judge one read."""
@@ -125,7 +123,7 @@ class Reads:
         if exchange.status == 304:
             self._not_modified(binding, exchange, track)
         elif binding.is_success(exchange):
-            self._found(binding, exchange, track, now.keys())
+            self._found(binding, exchange, track)
         elif REMOVED in now and binding.catalogue.declared("notFound").admits(exchange):
             track.belief = {REMOVED: now[REMOVED]}
             remember(track, exchange)
@@ -134,12 +132,12 @@ class Reads:
 
     def _not_modified(self, binding: Binding, exchange: Exchange, track: Track) -> None:
         known = track.etags.get(exchange.call.target)
-        asked = next((v for k, v in exchange.call.headers.items() if k.lower() == "if-none-match"), "")
+        asked = exchange.call.header("If-None-Match") or ""
         is_true = bool(known and known[0] in asked) or asked == "*"
         said = f"The answer is 304 to If-None-Match {asked}; the ETag is {known[0] if known else 'unknown'}."
         self._bench.hold("not-modified", binding, is_true, said, [*track.exchanges, exchange], "304")
 
-    def _found(self, binding: Binding, exchange: Exchange, track: Track, states: object) -> None:
+    def _found(self, binding: Binding, exchange: Exchange, track: Track) -> None:
         available = binding.rule.available_in
         now = self._bench.states.now(track, exchange)
         if available and not track.is_spoiled:
@@ -151,7 +149,7 @@ class Reads:
                 track.is_spoiled = True
                 return
             self._bench.narrow(track, exchange, fitting)
-        for success in list(binding.anatomy.fitting(exchange))[:1]:
+        if (success := binding.anatomy.success(exchange)) is not None:
             self._bench.headers(binding, exchange, success, track)
         sighting = binding.anatomy.sighting(exchange)
         if sighting is None:

@@ -103,7 +103,7 @@ def _asked(source: Source, call: Call | None) -> Any:
     if source.kind == "request.body":
         return _member(call.body, source.pointer)
     if source.kind == "request.header":
-        return next((v for k, v in call.headers.items() if k.lower() == source.name.lower()), ABSENT)
+        return call.header(source.name)
     holder = call.path if source.kind == "request.path" else call.query
     return _member(holder.get(source.name, ABSENT), source.pointer)
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.acts.scene import Scene
+from contracts.acts.scene import made
 from contracts.bench import Binding
 from contracts.client import Budget, Client, Clock, OutOfBudget
 from contracts.docket import Docket
@@ -20,7 +20,6 @@ from contracts.observed import Track
 from contracts.observer import Observer
 from contracts.report.progress import Progress
 from contracts.settings import PHASES, Settings
-from contracts.stage import Attempt
 from contracts.wire import Unreachable, Wire
 from speckit.specification import Specification
 
@@ -42,7 +41,6 @@ class Run:
 
     Attributes:
         watch: Is told of progress.
-        first_seconds: When the first finding was made; None while there is none.
     """
 
     specification: Specification
@@ -51,7 +49,6 @@ class Run:
     wire: Wire
     watch: Callable[[Progress], None]
     phase: str = ""
-    first_seconds: float | None = None
     docket: Docket = field(init=False)
     observer: Observer = field(init=False)
     client: Client = field(init=False)
@@ -134,8 +131,6 @@ class Run:
         self.watch(Progress(self.phase, budget.used, budget.elapsed, len(self.docket.findings), doing))
 
     def _found(self, finding: Finding) -> None:
-        if self.first_seconds is None:
-            self.first_seconds = self.client.budget.elapsed
         if self.settings.stops_early or finding.law in self.settings.stops_at:
             raise _Enough
 
@@ -196,7 +191,9 @@ class Run:
             tried=lambda law, name: self.docket.hold(law, self._subject(name), True),
         )
         for each in found:
-            subject, cause = self._subject(each.operation), each.message[:40]
+            subject = self._subject(each.operation)
+            # A failure is told as the observer tells it, which has seen it too.
+            cause = str(each.exchange.status) if each.law == "no-crash" else each.message[:40]
             self.docket.hold(each.law, subject, False, each.message, [each.exchange], cause)
             self.tell(each.operation)
 
@@ -214,7 +211,7 @@ class Run:
         for scene in self.matrix.scenes:
             makers = [binding for binding in scene.bindings("create") if scene.may(binding, scene.owner)]
             for binding in makers * _STOCK:
-                self.matrix.stage.add("make some to try on", _made(scene, binding), lambda _reason: None)
+                self.matrix.stage.add("make some to try on", made(scene, binding), lambda _reason: None)
         self.matrix.stage.run()
 
     def _ids(self, operation: str, *, own: bool) -> Mapping[str, Sequence[Any]]:
@@ -262,11 +259,6 @@ class Run:
 
 def _is_left(track: Track) -> bool:
     return track.is_own and not track.is_gone and bool(track.nature.lifecycle.states)
-
-
-def _made(scene: Scene, binding: Binding) -> Attempt:
-    track = yield from scene.maker.born(binding, scene.owner)
-    scene.read(track)
 
 
 def _is_like(exchange: Exchange) -> bool:

@@ -32,7 +32,6 @@ class Schemas:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._data = data
         self._is_30 = str(data.get("openapi", "")).startswith("3.0")
-        self._translated: dict[str, Any] = {}
 
     def validator(self, schema: Mapping[str, Any] | bool) -> jsonschema_rs.Validator:
         """Return a validator for `schema`, which may refer to anything in the document.

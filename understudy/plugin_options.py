@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
+
+from understudy import values
 
 TEXT, MANY, FLAG = "string", "linelist", "bool"
 
@@ -108,15 +109,9 @@ class Wanted:
         Raises:
             pytest.UsageError: it is neither, or not above 0.
         """
-        # Here, not above: every run of every suite would wait for it.
-        from speckit import timing
-
         told = self.text(name, str(default))
-        try:
-            found = timing.duration(told) / timing.SECOND if told.startswith("P") else float(told)
-        except ValueError:
-            found = 0.0
-        if not 0 < found < float("inf"):
+        found = values.seconds(told)
+        if found is None:
             raise pytest.UsageError(
                 f"--understudy-{name} '{told}' is no time. Write seconds, 90, or a duration, PT1M30S."
             )
@@ -179,12 +174,7 @@ def check(options: Wanted) -> None:
 
 def _check_url(name: str, url: str) -> None:
     """Refuse what is no URL of a server."""
-    try:
-        parts = urlsplit(url)
-        is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_sound = False
-    if url and not is_sound:
+    if url and not values.is_url(url):
         raise pytest.UsageError(
             f"--understudy-{name} '{url}' is no URL. Write it like http://127.0.0.1:8080."
         )

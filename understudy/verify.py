@@ -24,8 +24,7 @@ from contracts.verdict import Provide, Settings
 from speckit.document import load
 from speckit.faults import DocumentFaults
 from speckit.specification import Specification, specify
-from speckit.timing import SECOND, duration
-from understudy import provider
+from understudy import provider, values
 from understudy.principals import (
     Principals,
     credentials,
@@ -38,6 +37,7 @@ from understudy.principals import (
 )
 from understudy.provider import ProviderFailed
 from understudy.shipped import default_document, overlay
+from understudy.values import is_url
 
 NOT_JUDGED = 2
 
@@ -134,13 +134,9 @@ def _check_url(name: str, url: str) -> None:
     """Refuse what is no URL of a server."""
     if not url:
         return
-    try:
-        parts = urlsplit(url)
-        is_sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_sound = False
-    if not is_sound:
+    if not is_url(url):
         raise click.UsageError(f"{name} '{url}' is no URL. Write it like http://127.0.0.1:8080.")
+    parts = urlsplit(url)
     if parts.username is not None:
         raise click.UsageError(f"{name} holds a credential. Give it with --principal alice=USER:PASSWORD.")
     if name == "URL" and (parts.query or parts.fragment):
@@ -203,11 +199,8 @@ def seconds(text: str) -> float:
     Raises:
         click.UsageError: it is neither, or not above 0.
     """
-    try:
-        found = duration(text) / SECOND if text.startswith("P") else float(text)
-    except ValueError:
-        found = 0.0
-    if not 0 < found < float("inf"):
+    found = values.seconds(text)
+    if found is None:
         raise click.UsageError(f"--max-time '{text}' is no time. Write seconds, 90, or a duration, PT1M30S.")
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.acts.listing import showing
-from contracts.acts.living import read_every_way, scope_of
+from contracts.acts.living import read_every_way, scope_of, subject
 from contracts.acts.scene import Scene, Try
 from contracts.bench import Binding
 from contracts.exchange import Call, text
@@ -42,17 +42,10 @@ def attempts(scene: Scene) -> Iterator[Try]:
 
 def _one(scene: Scene) -> Any:
     """Make a resource to try on."""
-    for binding in scene.bindings("create"):
-        if scene.may(binding, scene.owner):
-            track = yield from scene.maker.born(binding, scene.owner)
-            scene.read(track)
-            return track
-    for state in scene.nature.lifecycle.states:
-        return (yield from scene.maker.reach(scene.owner, scene.nature, state))
-    return _seen(scene)
-
-
-def _seen(scene: Scene) -> Track | None:
+    if scene.nature.lifecycle.states or any(scene.may(b, scene.owner) for b in scene.bindings("create")):
+        track = yield from subject(scene)
+        scene.read(track)
+        return track
     tracks = scene.observer.ledger.of(scene.owner, scene.nature.name).values()
     return next((track for track in tracks if not track.is_gone), None)
 

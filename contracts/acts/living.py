@@ -146,11 +146,24 @@ def _changed(scene: Scene, binding: Binding, state: str, members: Mapping[Path, 
     while len(named) > 1 and not _is_free(scene, binding, track, named):
         named.popitem()
     before = {path: _current(binding, track, path) for path, v in members.items() if v is ABSENT}
+    pending = [scene.maker.deadline(track, each) for each in scene.nature.timed(state)]
     scene.send(binding, track, body=_body(scene, binding, named))
     _look(scene, track, bystander)
     back = {path: value for path, value in before.items() if isinstance(value, bool) and path in named}
     if back and not track.is_gone:
         scene.send(binding, track, body=_body(scene, binding, back))
+        scene.read(track)
+    if state not in track.belief and not track.is_gone and binding.rule.role == "trigger":
+        yield from _outlived(scene, track, max((due for due in pending if due is not None), default=None))
+
+
+def _outlived(scene: Scene, track: Track, due: float | None) -> Attempt:
+    """Look again once that would have happened by itself which a change has prevented."""
+    clock = scene.client.clock
+    if due is None or (not clock.is_movable and due - clock.now().slow > scene.client.budget.left):
+        return
+    yield Wait(due + scene.observer.bench.tolerance.late + 0.01)
+    if not track.is_gone:
         scene.read(track)
 
 
@@ -226,8 +239,9 @@ def subject(scene: Scene) -> Generator[Wait | Later, None, Track]:
     for binding in scene.bindings("create"):
         if scene.may(binding, scene.owner):
             return (yield from scene.maker.born(binding, scene.owner))
-    state = next(iter(scene.nature.lifecycle.states))
-    return (yield from scene.maker.reach(scene.owner, scene.nature, state))
+    for state in scene.nature.lifecycle.states:
+        return (yield from scene.maker.reach(scene.owner, scene.nature, state))
+    raise CannotTry("no operation makes one")
 
 
 def _is_free(scene: Scene, binding: Binding, track: Track, members: Mapping[Path, Any]) -> bool:
@@ -240,11 +254,9 @@ def _brought(scene: Scene, state: str) -> Any:
     """Make a resource in `state`."""
     if state:
         return (yield from scene.maker.reach(scene.owner, scene.nature, state))
-    for binding in scene.bindings("create"):
-        track = yield from scene.maker.born(binding, scene.owner)
-        scene.read(track)
-        return track
-    raise CannotTry("no operation makes one")
+    track = yield from subject(scene)
+    scene.read(track)
+    return track
 
 
 def _looked_at(scene: Scene, state: str) -> Attempt:

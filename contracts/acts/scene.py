@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from contracts.bench import Binding
@@ -10,7 +10,7 @@ from contracts.client import Client
 from contracts.docket import Docket
 from contracts.exchange import Call, Exchange
 from contracts.finding import Subject
-from contracts.inputs import Inputs
+from contracts.inputs import PLAIN, Inputs, Variant
 from contracts.making import Maker
 from contracts.matching import next_page
 from contracts.nature import Nature
@@ -96,6 +96,42 @@ class Scene:
     def subjects(self, *roles: str) -> Iterator[Subject]:
         """Yield the operations of the resource as subjects."""
         yield from (binding.subject for binding in self.bindings(*roles))
+
+
+def scenes(
+    observer: Observer,
+    client: Client,
+    inputs: Inputs,
+    maker: Maker,
+    principals: Sequence[str],
+    roles: Mapping[str, frozenset[str]],
+) -> list[Scene]:
+    """Return a scene for every resource that has operations.
+
+    Of the principals the first makes what is tried on, and the second must see nothing of it; where
+    two have every role, these two.
+    """
+    able = [name for name in principals if name not in roles]
+    owner, other = (*(able if len(able) > 1 else principals), "", "")[:2]
+    return [
+        Scene(nature, observer, client, inputs, maker, owner, other, roles)
+        for nature in observer.natures.values()
+        if any(binding.nature is nature for binding in observer.bindings.values())
+    ]
+
+
+def adopt(every: Iterable[Scene]) -> None:
+    """Read every list once: what is there already is somebody's."""
+    for scene in every:
+        for binding in scene.bindings("list"):
+            for principal in filter(None, (scene.owner, scene.other)):
+                if scene.may(binding, principal):
+                    scene.walk(binding, principal)
+
+
+def made(scene: Scene, binding: Binding, variant: Variant = PLAIN) -> Attempt:
+    """Make a resource, and read it."""
+    scene.read((yield from scene.maker.born(binding, scene.owner, variant)))
 
 
 def asking(call: Call, query: Mapping[str, object]) -> Call:

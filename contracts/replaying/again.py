@@ -295,7 +295,7 @@ class _Again:
         Raises:
             CannotReplay: it cannot be.
         """
-        unknown = sorted({call.principal for call in recorded.calls} - self._principals)
+        unknown = sorted({each.principal for each in recorded.exchanges} - self._principals)
         if unknown:
             raise CannotReplay(f"nothing says how to ask as {unknown[0]} (--principal {unknown[0]}=TOKEN)")
         try:

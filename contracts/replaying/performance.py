@@ -126,7 +126,8 @@ class Performance:
                 self._judge(take, played)
             if (found := self._found()) is not None:
                 return Shown(found, tuple(self._exchanges), number)
-            self._hold_course(take, played)
+            if number < len(takes) or not self._was_tried():
+                self._hold_course(take, played)
         if takes[-1].is_walk and len(played) == 1:
             raise CannotReplay("the list has no second page here")
         return None
@@ -140,6 +141,11 @@ class Performance:
             ),
             None,
         )
+
+    def _was_tried(self) -> bool:
+        """Return whether the law was put to the test: a creation that is refused may be what mends it."""
+        charged = (self._charge.law, self._charge.subject)
+        return any(each.tried and (each.law, each.subject) == charged for each in self.docket.tallies)
 
     def _prepare(self, takes: Sequence[Take]) -> None:
         """See what each principal has already, where that matters; it is no part of what is shown."""

@@ -212,19 +212,7 @@ class Slicer:
         Raises:
             KeyError: `operations` lacks one that was called.
         """
-        moments = [Moment(each.sent_seconds, each.sent_seconds) for each in finding.calls]
-        calls = [each.call(operations) for each in finding.calls]
-        shots = [Shot(call, at, at) for call, at in zip(calls, moments, strict=True)]
-        if finding.law != "one-winner":
-            return self._cut(shots)
-        races = groupby(shots, self._start)
-        return self._cut([replace(s, race=n) for n, (_, group) in enumerate(races, 1) for s in group])
-
-    def _start(self, shot: Shot) -> tuple[Any, ...]:
-        """Return what requests that raced have in common: they are the same, and change something."""
-        call = shot.call
-        key: tuple[Any, ...] = (shot.before.slow, call.operation.id, call.target, call.principal)
-        return (*key, id(shot)) if self.role(shot) in _READING else key
+        return self._takes(each.exchange(operations) for each in finding.exchanges)
 
     def _named(self, shots: Sequence[Shot]) -> list[Shot]:
         """Return `shots`, with the ids of what was made wherever only later requests tell them."""

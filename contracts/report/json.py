@@ -91,6 +91,7 @@ class _Writer:
         return {
             "number": exchange.number,
             "phase": exchange.phase,
+            "race": exchange.race,
             "sent": _since(start, exchange.before),
             "answered": _since(start, exchange.after),
             "call": self._call(exchange),
@@ -119,6 +120,8 @@ class _Writer:
             "headers": call.headers,
             "content_type": call.content_type,
             "sure": call.is_sure,
+            "aim": call.aim,
+            "about": call.about,
         }
         if call.body is ABSENT:
             return told

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from contracts.exchange import Call
+from contracts.exchange import Call, Exchange, Moment
 from contracts.finding import Subject
 from contracts.recorded import Verbatim
 from speckit.faults import DocumentFaults, Fault, Place, Pointer
@@ -27,27 +27,38 @@ _HINT = "Make one with: understudy verify URL --json FILE."
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedCall:
-    """A call, its operation known by name.
+class RecordedExchange:
+    """An exchange, its operation known by name.
 
     Attributes:
-        sent_seconds: When it was sent, from the first call of its finding on.
+        number: Its place in its run.
+        meant: The call without its operation and body, by the names of `Call`.
         target: Path and query as they were sent.
         body: A JSON value, form fields or bytes; ABSENT where there was none.
         content: The body as it was sent.
+        sent: When, from the first exchange of its finding on.
+        status: How it was answered.
     """
 
+    number: int
     operation: str
-    principal: str
+    meant: Mapping[str, Any]
     target: str
-    path: Mapping[str, Any]
-    query: Mapping[str, Any]
-    headers: Mapping[str, str]
     body: Any
     content: bytes
-    content_type: str
-    is_sure: bool
-    sent_seconds: float
+    url: str
+    sent: Moment
+    answered: Moment
+    status: int
+    headers: Mapping[str, str]
+    answer: bytes
+    race: int = 0
+
+    @property
+    def principal(self) -> str:
+        """Who asked; empty for nobody."""
+        name: str = self.meant["principal"]
+        return name
 
     def call(self, operations: Mapping[str, Operation]) -> Call:
         """Return the call, to be made again byte by byte.
@@ -55,32 +66,44 @@ class RecordedCall:
         Raises:
             KeyError: `operations` has none of that name.
         """
-        values: dict[str, Any] = {
-            "operation": operations[self.operation],
-            "path": self.path,
-            "query": self.query,
-            "headers": self.headers,
-            "body": self.body,
-            "principal": self.principal,
-            "content_type": self.content_type,
-            "is_sure": self.is_sure,
-        }
-        plain = Call(**values)
+        operation = operations[self.operation]
+        plain = Call(operation, body=self.body, **self.meant)
         if (plain.target, plain.content) == (self.target, self.content):
             return plain
-        return Verbatim(**values, sent_target=self.target, sent_content=self.content)
+        return Verbatim(
+            operation, body=self.body, **self.meant, sent_target=self.target, sent_content=self.content
+        )
+
+    def exchange(self, operations: Mapping[str, Operation]) -> Exchange:
+        """Return it as it was.
+
+        Raises:
+            KeyError: `operations` has none of its operation's name.
+        """
+        call = self.call(operations)
+        return Exchange(
+            self.number,
+            call,
+            self.url,
+            self.sent,
+            self.answered,
+            self.status,
+            self.headers,
+            self.answer,
+            race=self.race,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedFinding:
-    """A finding of an earlier run, with what was asked for it."""
+    """A finding of an earlier run, with the exchanges that showed it."""
 
     law: str
     subject: Subject
     promise: str
     place: str
     happened: str
-    calls: tuple[RecordedCall, ...]
+    exchanges: tuple[RecordedExchange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,25 +158,32 @@ def _finding(data: Mapping[str, Any]) -> RecordedFinding:
         promise=data["promise"],
         place=data["place"],
         happened=data["happened"],
-        calls=tuple(map(_call, data["exchanges"])),
+        exchanges=tuple(map(_exchange, data["exchanges"])),
     )
 
 
-def _call(exchange: Mapping[str, Any]) -> RecordedCall:
-    data = exchange["call"]
-    return RecordedCall(
-        operation=data["operation"],
-        principal=data["principal"],
-        target=data["target"],
-        path=data["path"],
-        query=data["query"],
-        headers=data["headers"],
-        body=data["value"] if "value" in data else _content(data, ABSENT),
-        content=_content(exchange["request"], b""),
-        content_type=data["content_type"],
-        is_sure=data["sure"],
-        sent_seconds=exchange["sent"]["least"],
+def _exchange(data: Mapping[str, Any]) -> RecordedExchange:
+    call, request, answer = data["call"], data["request"], data["answer"]
+    same = ("path", "query", "headers", "principal", "content_type", "aim", "about")
+    return RecordedExchange(
+        number=data["number"],
+        operation=call["operation"],
+        meant={name: call[name] for name in same} | {"is_sure": call["sure"]},
+        target=call["target"],
+        body=call["value"] if "value" in call else _content(call, ABSENT),
+        content=_content(request, b""),
+        url=request["url"],
+        sent=_moment(data["sent"]),
+        answered=_moment(data["answered"]),
+        status=answer["status"],
+        headers=answer["headers"],
+        answer=_content(answer, b""),
+        race=data["race"],
     )
+
+
+def _moment(data: Mapping[str, float]) -> Moment:
+    return Moment(data["least"], data["most"])
 
 
 def _content(data: Mapping[str, Any], otherwise: Any) -> Any:

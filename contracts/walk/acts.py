@@ -65,14 +65,6 @@ class Acts:
         elif move.binding is not None and move.scene.may(move.binding, move.scene.owner):
             self._acts[move.kind](move.scene, move.binding, step.body, dice)
 
-    def adopt(self, scenes: Iterable[Scene]) -> None:
-        """Read every list once: what is there already is somebody's."""
-        for scene in scenes:
-            for binding in scene.bindings("list"):
-                for principal in filter(None, (scene.owner, scene.other)):
-                    if scene.may(binding, principal):
-                        scene.walk(binding, principal)
-
     def look_back(self, scenes: Iterable[Scene]) -> None:
         """Read all that was made and every list; then remove what can be removed, and forget it."""
         for scene in scenes:

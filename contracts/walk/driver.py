@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from contracts.acts.scene import Scene
+from contracts.acts.scene import adopt, scenes
 from contracts.client import Client, OutOfBudget
 from contracts.inputs import Inputs
 from contracts.making import Maker
@@ -38,13 +38,7 @@ class Walk:
         announce: Callable[[str], None] = lambda _doing: None,
     ) -> None:
         self._announce = announce
-        able = [name for name in principals if name not in roles]
-        owner, other = (*(able if len(able) > 1 else principals), "", "")[:2]
-        self._scenes = [
-            Scene(nature, observer, client, inputs, maker, owner, other, roles)
-            for nature in observer.natures.values()
-            if any(binding.nature is nature for binding in observer.bindings.values())
-        ]
+        self._scenes = scenes(observer, client, inputs, maker, principals, roles)
         self._steps = Steps(observer.specification, inputs, self._scenes)
         self._acts = Acts(client, inputs, maker)
 
@@ -55,7 +49,7 @@ class Walk:
             Unreachable: the implementation does not answer any more.
         """
         try:
-            self._acts.adopt(self._scenes)
+            adopt(self._scenes)
             for number, length in enumerate(_stretches(depth)):
                 self._stretch(length, seed * 1_000_003 + number, number * STRETCH)
         except OutOfBudget:

@@ -117,7 +117,7 @@ def test_nothing_is_found_where_nothing_is_wrong(played):
     """A false alarm costs more trust than a fault that is missed."""
     judged = Judged(played.specification, sending(played.client), known=played.ids, own=played.ids)
 
-    assert [(each.law, each.message, each.exchange.curl()) for each in judged.found] == []
+    assert [(each.law, each.message, each.exchange.told()) for each in judged.found] == []
     assert len(judged.sent) <= 1500
     assert judged.tried["valid-accepted"] > 20
     reached = {each.call.operation.id for each in judged.observed if each.is_success}
@@ -138,7 +138,7 @@ def test_nothing_is_found_whatever_the_seed(played, seed):
         limits=limits,
     )
 
-    assert [(each.law, each.message, each.exchange.curl()) for each in judged.found] == []
+    assert [(each.law, each.message, each.exchange.told()) for each in judged.found] == []
 
 
 @pytest.mark.parametrize("played", ["openreplay"], indirect=True)
@@ -540,4 +540,4 @@ def test_findings_are_plain_values(items):
     first = judged.found[0]
     assert isinstance(first, Found)
     assert (first.law, first.operation, first.exchange.status) == ("documented-status", "listItems", 203)
-    assert first.exchange.curl().startswith("curl ")
+    assert first.exchange.told().startswith("GET /items -> 203")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 
 from contracts.exchange import Call, Exchange, Moment
 from contracts.recorded import Recorder
+from contracts.report.curl import curl
+from contracts.report.hiding import Hiding
+from contracts.report.manner import Manner
 from speckit.document import Document
 from speckit.pointer import ABSENT
 from speckit.specification import Specification, specify
@@ -291,13 +295,13 @@ def test_an_exchange_holds_both_sides(recorder):
     assert (found.before, found.after, found.phase) == (NOON, NOON, "recorded")
 
 
-def test_the_curl_line_sends_the_same_again(recorder):
+def test_the_curl_line_of_what_was_recorded_sends_the_same_again(recorder):
     headers = {"Authorization": "Bearer a", "Content-Type": "application/json", "x-trace": "7"}
 
-    line = exchange(recorder, "POST", "/renders?tags=1&tags=2", headers, b'{"a":1}').curl()
+    found = exchange(recorder, "POST", "/renders?tags=1&tags=2", headers, b'{"a":1}')
 
-    assert line == (
-        "curl -s -i -X POST --data-binary '{\"a\":1}' -H 'Authorization: Bearer a' "
+    assert shlex.split(curl(found, Hiding(Manner()))) == shlex.split(
+        "curl -s -i -X POST --data-raw '{\"a\":1}' -H 'Authorization: Bearer a' "
         "-H 'x-trace: 7' -H 'Content-Type: application/json' 'http://localhost:8080/renders?tags=1&tags=2'"
     )
 

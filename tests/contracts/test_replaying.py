@@ -22,6 +22,8 @@ from contracts.making import Maker
 from contracts.matrix import Matrix
 from contracts.observer import Observer
 from contracts.replaying import confirmed, housed, replay
+from contracts.report.curl import curl
+from contracts.report.hiding import Hiding
 from contracts.report.json import json
 from contracts.report.manner import Manner
 from contracts.report.reading import RecordedFinding, read
@@ -102,6 +104,27 @@ async def shows_to_all(asked: Asked, server: Server) -> Answer:
             if other.is_success:
                 return other
     return answer
+
+
+async def forgets_all(asked: Asked, server: Server) -> Answer:
+    """Say of a job that there never was that it is gone."""
+    answer = await server.ask(asked)
+    known = server.notes["known"]
+    if asked.method == "POST" and not job_of(asked) and answer.is_success:
+        known[answer.json["id"]] = True
+    is_strange = job_of(asked) and answer.status == 404 and job_of(asked) not in known
+    return answer.become(410, answer.json | {"status": 410}) if is_strange else answer
+
+
+async def takes_keys_again(asked: Asked, server: Server) -> Answer:
+    """Answer a key that comes again with what it stands for, whatever comes with it."""
+    key = asked.headers.get("idempotency-key")
+    known = server.notes[f"{asked.credential} {key}"]
+    if asked.method != "POST" or job_of(asked) or key is None:
+        return await server.ask(asked)
+    if "answer" not in known:
+        known["answer"] = await server.ask(asked)
+    return known["answer"]
 
 
 async def both_cancel(asked: Asked, server: Server) -> Answer:
@@ -480,6 +503,8 @@ def judging(**options: Any) -> Judging:
         (both_cancel, "one-winner"),
         (gives_ids_again, "unique-id"),
         (pages_overlap, "pages-join"),
+        (forgets_all, "missing-answer"),
+        (takes_keys_again, "key-reuse-refused"),
     ],
 )
 def test_a_finding_of_a_report_shows_again_or_does_not(
@@ -541,9 +566,9 @@ def test_what_cannot_be_done_again_is_not_judged(
 def test_an_operation_that_there_is_no_more_is_not_judged(report: Any, served: Callable[..., Found]) -> None:
     """Documents change."""
     (finding,) = report(counts_reads, "reading-changes-nothing")
-    calls = tuple(replace(call, operation="lookAtJob") for call in finding.calls)
+    exchanges = tuple(replace(each, operation="lookAtJob") for each in finding.exchanges)
 
-    judgement = replay(press(), served().wire, [replace(finding, calls=calls)], judging())
+    judgement = replay(press(), served().wire, [replace(finding, exchanges=exchanges)], judging())
 
     assert judgement.tallies[0].reason == "the document has no operation 'lookAtJob'"
 
@@ -552,7 +577,7 @@ def test_a_finding_without_requests_is_not_judged(report: Any, served: Callable[
     """There is nothing to do again."""
     (finding,) = report(counts_reads, "reading-changes-nothing")
 
-    judgement = replay(press(), served().wire, [replace(finding, calls=())], judging())
+    judgement = replay(press(), served().wire, [replace(finding, exchanges=())], judging())
 
     assert judgement.tallies[0].reason == "the report has no request of it"
 
@@ -560,7 +585,7 @@ def test_a_finding_without_requests_is_not_judged(report: Any, served: Callable[
 def test_what_the_replay_has_not_made_is_not_changed(report: Any, served: Callable[..., Found]) -> None:
     """The id of then may be somebody else's job on the server of now."""
     (finding,) = report(completes_after_all, "final-is-final")
-    without_creation = replace(finding, calls=finding.calls[1:])
+    without_creation = replace(finding, exchanges=finding.exchanges[1:])
     server = served(recorded := Recorded())
 
     judgement = replay(press(), server.wire, [without_creation], judging())
@@ -610,7 +635,7 @@ def test_a_confirmed_finding_can_be_pasted_line_by_line(served: Callable[..., Fo
 
     again = server.confirmed(finding)
 
-    lines = [exchange.curl() for exchange in again.exchanges]
+    lines = [curl(exchange, Hiding(Manner())) for exchange in again.exchanges]
     key = _made(again.exchanges[0])
     assert "-X POST" in lines[0]
     assert all(f"/jobs/{key}" in line for line in lines[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -36,6 +37,13 @@ def install(place: Path) -> Path:
     Raises:
         Unavailable: there is no suitable Python, or no package registry.
     """
+    with (place / "lock").open("w") as lock:
+        # Tests may run in several processes, and each would make it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _installed(place)
+
+
+def _installed(place: Path) -> Path:
     stamp, python = place / "installed", place / "venv" / "bin" / "python"
     wanted = sha256(LOCK.read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == wanted and _runs(str(python)):

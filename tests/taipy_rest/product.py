@@ -1,18 +1,21 @@
 """The released taipy-rest 4.1.1 with a few tasks, on loopback: run by the Python it is installed in.
 
-The only thing here that is not the product is what it is given to do. It keeps its entities in the current
-folder, which should be empty. With `TESTING` in the environment it tells errors as its code means to, and
-otherwise every 400 and 404 of the API is a 500.
+What is not the product here is what it is given to do, and the order in which threads get its lock. It
+keeps its entities in the current folder, which should be empty. With `TESTING` in the environment it tells
+errors as its code means to, and otherwise every 400 and 404 of the API is a 500.
 """
 
 from __future__ import annotations
 
 import argparse
+import threading
 import time
+from collections import deque
 from pathlib import Path
 
 from taipy.common.config import Config
 from taipy.core import Orchestrator
+from taipy.core._orchestrator._orchestrator import _Orchestrator
 from taipy.core.task._task_manager_factory import _TaskManagerFactory
 from taipy.core.task.task import Task
 from taipy.rest import Rest
@@ -68,6 +71,32 @@ def _configure_chain(name: str, function: object, given: object) -> None:
     Config.configure_scenario(name, [first, second])
 
 
+class TurnLock:
+    """A lock that is handed on in the order in which it was asked for."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._is_held = False
+
+    def __enter__(self) -> None:
+        mine = threading.Lock()
+        mine.acquire()
+        with self._guard:
+            if not self._is_held:
+                self._is_held = True
+                return
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_held = False
+
+
 def plant() -> None:
     """Make the tasks: over HTTP they would get ids of their own."""
     tasks = _TaskManagerFactory._build_manager()
@@ -81,6 +110,9 @@ if __name__ == "__main__":
     parser.add_argument("--workers", type=int, default=1, help="how many jobs run at a time")
     options = parser.parse_args()
     configure(options.workers)
+    # Its dispatcher looks for work with the lock of all submissions in its hand, 0.1 s at a time, and takes
+    # it again at once: with the usual lock who submits or cancels may wait for ten seconds, by chance.
+    _Orchestrator.lock = TurnLock()
     Orchestrator().run()
     plant()
     Rest().run(host="127.0.0.1", port=options.port)

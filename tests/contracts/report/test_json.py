@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ def test_an_exchange_is_told_in_full():
         {
             "number": 4,
             "phase": "matrix",
+            "race": 0,
             "sent": {"least": 0.0, "most": 0.0},
             "answered": {"least": 0.01, "most": 0.01},
             "call": {
@@ -107,6 +109,8 @@ def test_an_exchange_is_told_in_full():
                 "headers": {},
                 "content_type": "application/json",
                 "sure": False,
+                "aim": "",
+                "about": "",
                 "value": {"name": "A"},
             },
             "request": {
@@ -163,7 +167,8 @@ FORM = "application/x-www-form-urlencoded"
 CALLS = [
     Call(READ, path={"id": "l 1/ü"}, query={"view": "full", "n": 3, "deep": True}),
     Call(CREATE, path={"room": 7}, body={"name": None, "tags": ["a"]}, principal="bob", is_sure=True),
-    Call(CREATE, body=None, headers={"If-Match": '"1"'}),
+    Call(CREATE, body=None, headers={"If-Match": '"1"'}, aim="stale"),
+    Call(CREATE, path={"room": "none"}, aim="parent", about="room"),
     Call(CREATE, body={"name": "A&B"}, content_type=FORM),
     Call(CREATE, body=b'{"name":', content_type="application/json"),
     Call(CREATE, body=b"\xff\x00", content_type="image/png"),
@@ -178,11 +183,11 @@ def test_a_call_that_was_written_is_read_as_it_was(tmp_path, call):
     asked = Exchange(1, call, "http://h" + call.target, Moment(0, 0), Moment(0, 0), 200, {}, b"")
     file = written(tmp_path, judgement(findings=(finding(exchanges=(asked,)),)))
 
-    ((recorded,),) = (each.calls for each in read(file).findings)
+    ((recorded,),) = (each.exchanges for each in read(file).findings)
     again = recorded.call(OPERATIONS)
 
     assert (again.target, again.content) == (call.target, call.content)
-    for name in ("operation", "path", "query", "headers", "body", "principal", "content_type", "is_sure"):
+    for name in (each.name for each in fields(Call)):
         assert getattr(again, name) == getattr(call, name), name
 
 
@@ -197,15 +202,15 @@ def test_a_report_is_read_back(tmp_path):
         finding().subject,
         finding().happened,
     )
-    assert [each.sent_seconds for each in found.calls] == [0.0, 0.5, 2.25]
-    assert [each.body for each in found.calls] == [{"name": "Bob's lamp"}, ABSENT, ABSENT]
+    assert [each.sent.slow for each in found.exchanges] == [0.0, 0.5, 2.25]
+    assert [each.body for each in found.exchanges] == [{"name": "Bob's lamp"}, ABSENT, ABSENT]
 
 
 def test_hostile_and_hidden_reports_are_read_back_too(tmp_path):
     """Whatever a server said, its report stays a report."""
     assert read(written(tmp_path, hostile_judgement())).findings[0].happened == HOSTILE
     hidden = written(tmp_path, secret_judgement(), Manner(secrets={"TOKEN_ALICE": SECRET}))
-    assert read(hidden).findings[0].calls[0].path == {"id": "$TOKEN_ALICE"}
+    assert read(hidden).findings[0].exchanges[0].meant["path"] == {"id": "$TOKEN_ALICE"}
 
 
 @pytest.mark.parametrize(
@@ -251,4 +256,4 @@ def test_an_operation_that_is_gone_is_a_key_that_is_missing(tmp_path):
     record = read(written(tmp_path, judgement()))
 
     with pytest.raises(KeyError, match="createLamp"):
-        record.findings[0].calls[0].call({})
+        record.findings[0].exchanges[0].call({})
