@@ -213,7 +213,9 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "name", "value"), SETTINGS, ids=lambda each: str(each))
+@pytest.mark.parametrize(
+    ("arguments", "name", "value"), SETTINGS, ids=[" ".join(arguments) for arguments, _, _ in SETTINGS]
+)
 def test_each_option_reaches_the_judge(judge, arguments, name, value):
     verify(*arguments)
 
