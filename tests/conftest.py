@@ -20,6 +20,14 @@ def server() -> Iterator[Server]:
     assert not running.errors, "".join(running.errors)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes run the tests, a file stays whole; so does `apis`, whose last test counts."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            whole = item.path.parent if item.path.parent.name == "apis" else item.path
+            item.add_marker(pytest.mark.xdist_group(str(whole.relative_to(config.rootpath))))
+
+
 _numbers = itertools.count(1)
 
 
