@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 
 import httpx
@@ -20,9 +21,10 @@ def server() -> Iterator[Server]:
     assert not running.errors, "".join(running.errors)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several processes run the tests, a file stays whole; so does `apis`, whose last test counts."""
-    if config.pluginmanager.hasplugin("xdist"):
+    if "PYTEST_XDIST_WORKER" in os.environ:
         for item in items:
             whole = item.path.parent if item.path.parent.name == "apis" else item.path
             item.add_marker(pytest.mark.xdist_group(str(whole.relative_to(config.rootpath))))
