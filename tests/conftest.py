@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -21,13 +21,16 @@ def server() -> Iterator[Server]:
     assert not running.errors, "".join(running.errors)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Where several processes run the tests, a file stays whole; so does `apis`, whose last test counts."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        for item in items:
-            whole = item.path.parent if item.path.parent.name == "apis" else item.path
-            item.add_marker(pytest.mark.xdist_group(str(whole.relative_to(config.rootpath))))
+    from xdist.scheduler import LoadFileScheduling
+
+    class Whole(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/apis" if nodeid.startswith("tests/apis/") else super()._split_scope(nodeid)
+
+    return Whole(config, log)
 
 
 _numbers = itertools.count(1)
