@@ -89,7 +89,7 @@ class Changes:
         is_it = self._bench.refused(binding, exchange, kind, law, said, None, track)
         track.events.append("refused")
         if not is_it:
-            self._blur(track)
+            track.blur()
         remember(track, exchange)
         return False
 
@@ -259,12 +259,12 @@ class Changes:
         if any(not each.is_documented for each in outcomes) or not track.is_own:
             if track.is_own:
                 self._bench.docket.note("trigger-refused", binding.subject, told, exchanges)
-            self._blur(track)
+            track.blur()
             return
         if not track.is_spoiled:
             law = self._law(binding, exchange, outcomes, race)
             self._bench.hold(law, binding, False, told, exchanges, f"{sorted({o.state for o in outcomes})}")
-        self._blur(track)
+        track.blur()
 
     def _law(self, binding: Binding, exchange: Exchange, outcomes: list[Outcome], race: str) -> str:
         kinds = {each.kind for each in outcomes}
@@ -277,13 +277,6 @@ class Changes:
         if binding.catalogue.declared("notFound").admits(exchange) and MISSING not in kinds:
             return "found-again"
         return "valid-accepted" if CHANGE in kinds else "trigger-refused"
-
-    def _blur(self, track: Track) -> None:
-        """Take the resource for one of which nothing is known any more."""
-        track.is_spoiled = True
-        track.is_own = False
-        states = [*track.nature.lifecycle.states, REMOVED]
-        track.belief = dict.fromkeys(states, UNKNOWN_SINCE)
 
 
 def _success(successes: tuple[Success, ...], transition: str) -> Success | None:

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.exchange import Call, Exchange, Moment
 from contracts.finding import Subject
 from contracts.nature import Nature
-from contracts.possible import Belief
+from contracts.possible import UNKNOWN_SINCE, Belief
 from contracts.reckoning import UNKNOWN, Known, has_hole, holds, reckoned
 from contracts.wall import Wall
 from speckit import pointer, timing
@@ -86,6 +86,12 @@ class Track:
     def is_gone(self) -> bool:
         """Whether it surely is no more."""
         return set(self.belief) == {REMOVED}
+
+    def blur(self) -> None:
+        """Take the resource for one of which nothing is known any more."""
+        self.is_spoiled = True
+        self.is_own = False
+        self.belief = dict.fromkeys([*self.nature.lifecycle.states, REMOVED], UNKNOWN_SINCE)
 
     def look(self, path: Path) -> Any:
         """Return what is known of the field at `path`: as last seen, else as it must be; or UNKNOWN."""

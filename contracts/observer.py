@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from contracts.bench import Bench, Binding, bindings
 from contracts.catalogue import Catalogue
@@ -73,6 +73,31 @@ class Observer:
         if self._is_kept_out(operation, binding, subject, exchange) or binding is None:
             return None
         return self._judge(binding, exchange, race)
+
+    def glance(self, exchanges: Iterable[Exchange]) -> None:
+        """Judge exchanges that overlapped: each by itself, for nobody knows which of them came first.
+
+        Nothing is known any more of resources of the kinds they are about.
+        """
+        seen = list(exchanges)
+        for exchange in seen:
+            operation = exchange.call.operation
+            binding = self.bindings.get(operation.id)
+            subject = binding.subject if binding else Subject("", operation.id)
+            self._documented.judge(exchange, subject, is_silent=True)
+            self._is_kept_out(operation, binding, subject, exchange)
+        natures = {binding.nature for each in seen if (binding := self.bindings.get(each.call.operation.id))}
+        self.bench.ledger.changes += 1
+        for track in self.bench.ledger.every():
+            if track.nature in natures:
+                track.blur()
+
+    def changes_something(self, exchange: Exchange) -> bool:
+        """Return whether a request may have changed what others see."""
+        binding = self.bindings.get(exchange.call.operation.id)
+        if binding is None:
+            return exchange.call.operation.method not in ("GET", "HEAD", "OPTIONS")
+        return binding.rule.role not in ("get", "list")
 
     def _judge(self, binding: Binding, exchange: Exchange, race: str) -> Track | None:
         role = binding.rule.role

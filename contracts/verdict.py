@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from contracts.docket import Docket
 from contracts.exchange import Exchange
@@ -17,6 +17,21 @@ from contracts.wire import Network, Wire
 from speckit.specification import Specification
 
 __all__ = ["PHASES", "Provide", "Settings", "judge", "judge_recorded", "replay"]
+
+
+def overlapping(exchanges: Iterable[Exchange]) -> Iterator[list[Exchange]]:
+    """Yield exchanges in their order, together those that were on their way at the same time."""
+    together: list[Exchange] = []
+    latest = 0.0
+    for each in exchanges:
+        if together and each.before.slow >= latest:
+            yield together
+            together = []
+        latest = max(latest, each.after.slow) if together else each.after.slow
+        together.append(each)
+    if together:
+        yield together
+
 
 IN_PROCESS = "http://localhost"
 """The base URL of an application in this process."""
@@ -63,8 +78,12 @@ def judge_recorded(
     docket = Docket(specification, settings.is_strict)
     observer = Observer(specification, docket, settings.roles)
     seen = list(exchanges)
-    for exchange in seen:
-        observer.observe(exchange)
+    for together in overlapping(seen):
+        if len(together) > 1 and any(map(observer.changes_something, together)):
+            observer.glance(together)
+        else:
+            for exchange in together:
+                observer.observe(exchange)
     observer.bench.finish()
     return Judgement(
         document=str(specification.document.source),
