@@ -73,6 +73,9 @@ class Get(Effecting):
     def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
         super().__init__(kind, rule, operation)
         self._locate = Locator(kind, rule, operation)
+        statuses = {success.status or self._status for success in rule.success} or {self._status}
+        # What leads elsewhere is no representation that a client could have kept (RFC 9110, section 15.4.5).
+        self._shows = self._is_tagged and all(200 <= status < 300 for status in statuses)
 
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the resource as the operation shows it."""
@@ -85,7 +88,7 @@ class Get(Effecting):
                 f"It is {resource.state}; this is there when it is {' or '.join(self.rule.available_in)}."
             )
             raise Refused("refused", detail, self.rule.unavailable, frame)
-        if self._is_tagged and _is_known(request.headers.get("if-none-match"), etag(resource)):
+        if self._shows and _is_known(request.headers.get("if-none-match"), etag(resource)):
             return Reply(304, headers=(("ETag", etag(resource)),))
         return self.succeed(frame, resource)
 
@@ -226,6 +229,8 @@ def check_precondition(kind: Kind, resource: Resource, request: Request, frame: 
 
 
 def _tagged(reply: Reply, resource: Resource) -> Reply:
+    if reply.status >= 300:
+        return reply
     reply.headers = (*reply.headers, ("ETag", etag(resource)))
     return reply
 

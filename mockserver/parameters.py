@@ -75,6 +75,8 @@ class Reader:
 
     def _list(self, texts: list[str]) -> Any:
         if not self.parameter.explode:
+            if len(texts) > 1 and not self._first_wins:
+                raise self._refused(f"is there {len(texts)} times; send it once, its items joined")
             texts = texts[0].split(
                 {"spaceDelimited": " ", "pipeDelimited": "|"}.get(self.parameter.style, ",")
             )

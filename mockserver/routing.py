@@ -30,11 +30,14 @@ class Found:
     operations: Mapping[str, Operation]
     values: Mapping[str, str]
 
-    @property
-    def allow(self) -> str:
-        """What the Allow header says (RFC 9110, section 10.2.1)."""
-        methods = set(self.operations) | {"OPTIONS"} | ({"HEAD"} if "GET" in self.operations else set())
-        return ", ".join(sorted(methods))
+    def allow(self, *, serves_head: bool) -> str:
+        """Return what the Allow header says (RFC 9110, section 10.2.1).
+
+        Args:
+            serves_head: HEAD is answered wherever GET is.
+        """
+        more = {"OPTIONS", "HEAD"} if serves_head and "GET" in self.operations else {"OPTIONS"}
+        return ", ".join(sorted({*self.operations, *more}))
 
 
 class _Leaf:

@@ -128,13 +128,14 @@ class Routing(SpecMiddleware):
             )
             return
         conventions = self._governing(scope)
-        allow = (("Allow", found.allow),) if conventions.sends_allow else ()
+        methods = found.allow(serves_head=conventions.serves_head)
+        allow = (("Allow", methods),) if conventions.sends_allow else ()
         if method == "OPTIONS":
             respond_options = self._options.get(conventions.name)
             reply = respond_options(Frame(Request(), 0, {})) if respond_options else Reply(204)
             await respond(send, reply, more=allow)
             return
-        refused = Refused("methodNotAllowed", f"{path} has no {method}; it has {found.allow}.")
+        refused = Refused("methodNotAllowed", f"{path} has no {method}; it has {methods}.")
         await self._refuse(scope, send, refused, allow)
 
     async def _refuse(

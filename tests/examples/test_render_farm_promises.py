@@ -100,6 +100,13 @@ def a_change_is_made_to_the_version_that_was_read(farm):
 
 
 @STORIES.tell
+def what_only_leads_on_is_never_called_known(farm):
+    url = farm.create()
+    answer = farm("GET", f"/renders/{url.rpartition('/')[2]}", 303, headers={"If-None-Match": "*"})
+    assert "etag" not in answer.headers
+
+
+@STORIES.tell
 def a_poll_costs_nothing_until_something_happens(farm):
     url = farm.create()
     tag = farm.etag(url)

@@ -99,6 +99,14 @@ def test_a_list_may_be_written_in_one(style, text, expected):
     assert query(schema, text, style=style, explode=False) == expected
 
 
+def test_a_list_that_is_written_in_one_is_sent_once():
+    """Of what comes twice, half would be lost without a word."""
+    schema = {"type": "array", "items": {"type": "integer"}}
+
+    assert query(schema, "q=1,2&q=3", explode=False) == INVALID
+    assert query(schema, "q=1,2&q=3", explode=False, first_wins=True) == [1, 2]
+
+
 def test_a_required_parameter_must_be_there():
     assert query({"type": "string"}, "", required=True) == INVALID
     assert query({"type": "string"}, "x=1", required=True) == INVALID

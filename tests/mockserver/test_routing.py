@@ -94,8 +94,9 @@ def test_a_path_without_the_method_tells_which_it_has():
     """For a 405 and for OPTIONS; HEAD comes with GET."""
     both = router("/jobs/{id}", "DELETE /jobs/{id}", "POST /jobs")
 
-    assert both.find(b"/jobs/7", "PUT").allow == "DELETE, GET, HEAD, OPTIONS"
-    assert both.find(b"/jobs", "PUT").allow == "OPTIONS, POST"
+    assert both.find(b"/jobs/7", "PUT").allow(serves_head=True) == "DELETE, GET, HEAD, OPTIONS"
+    assert both.find(b"/jobs/7", "PUT").allow(serves_head=False) == "DELETE, GET, OPTIONS"
+    assert both.find(b"/jobs", "PUT").allow(serves_head=True) == "OPTIONS, POST"
     assert both.find(b"/jobs/7", "HEAD").values == {"id": "7"}
     assert both.find(b"/jobs/7", "OPTIONS").values == {"id": "7"}
 
