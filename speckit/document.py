@@ -1,4 +1,4 @@
-"""Load an OpenAPI document, ready to be played, judged or explained."""
+"""Load an OpenAPI or Swagger document, ready to be played, judged or explained."""
 
 import os
 import re
@@ -12,6 +12,7 @@ from speckit.position import Lines, line_of, origin_of, outline
 from speckit.references import gather
 from speckit.source import read
 from speckit.structure import structural_faults
+from speckit.upgrade import Moves, upgrade
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,14 @@ class Document:
     """An OpenAPI document with its overlays applied and every reference local.
 
     Attributes:
-        data: The document; never changed after loading.
+        data: The document; never changed after loading. Swagger 2.0 has become OpenAPI 3.0.
         source: The file it was read from.
     """
 
     data: dict[str, Any]
     source: Path
     _origins: tuple[Origin, ...] = field(default=(), repr=False, compare=False)
+    _moves: Moves = field(default_factory=Moves, repr=False, compare=False)
     _lines: dict[Path, Lines] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def place(self, pointer: Pointer) -> Place:
@@ -33,6 +35,7 @@ class Document:
 
         Files are read again, with positions, the first time this is asked.
         """
+        pointer = self._moves.before(pointer)
         origin = origin_of(self._origins, pointer)
         file = self.source
         if origin is not None:
@@ -41,8 +44,11 @@ class Document:
         return Place(self._shown(file), line_of(self._outline(file), pointer))
 
     def located(self, faults: Iterable[Fault]) -> tuple[Fault, ...]:
-        """Return `faults` with their places, sorted by file, line and path."""
-        placed = {f if f.place else replace(f, place=self.place(f.path)) for f in faults}
+        """Return `faults` with their places, as the document was written, sorted by file, line and path."""
+        placed = {
+            f if f.place else replace(f, place=self.place(f.path), path=self._moves.before(f.path))
+            for f in faults
+        }
         return tuple(sorted(placed, key=_reading_order))
 
     def _outline(self, file: Path) -> Lines:
@@ -64,7 +70,7 @@ def load(source: Path, *, overlays: Sequence[Path] = (), fence: Path | None = No
         fence: The folder that references may not leave; the document's own by default.
 
     Raises:
-        DocumentFaults: It cannot be read, or is not a sound OpenAPI 3 document.
+        DocumentFaults: It cannot be read, or is not a sound Swagger 2.0 or OpenAPI 3 document.
     """
     data = read(source)
     _refuse(source, _not_openapi(data))
@@ -76,7 +82,12 @@ def load(source: Path, *, overlays: Sequence[Path] = (), fence: Path | None = No
     faults = [*bundle.faults, *structural_faults(bundle.data)]
     if faults:
         raise DocumentFaults(document.located(faults))
-    return document
+    return _upgraded(document) if "swagger" in bundle.data else document
+
+
+def _upgraded(document: Document) -> Document:
+    data, moves = upgrade(document.data)
+    return replace(document, data=data, _moves=moves)
 
 
 def _overlaid(data: dict[str, Any], overlay: Path, origins: list[Origin]) -> dict[str, Any]:
@@ -101,8 +112,7 @@ def _not_openapi(data: Any) -> list[Fault]:
     if not isinstance(data, dict):
         return [Fault((), "A document is a mapping, and this is not.", "Start with 'openapi: 3.1.0'.")]
     if "swagger" in data:
-        message = f"Swagger {data['swagger']} is not played."
-        return [Fault(("swagger",), message, "Convert it to OpenAPI 3.0, for example with swagger2openapi.")]
+        return _not_swagger(data["swagger"])
     if "openapi" not in data:
         message = "This is no OpenAPI document: the field 'openapi' is missing."
         return [Fault((), message, "Add 'openapi: 3.1.0'.")]
@@ -111,6 +121,13 @@ def _not_openapi(data: Any) -> list[Fault]:
         return []
     message = f"OpenAPI version {version!r} is not known."
     return [Fault(("openapi",), message, "Write 3.0.x, 3.1.x or 3.2.x, in full and in quotes.")]
+
+
+def _not_swagger(version: Any) -> list[Fault]:
+    if version == "2.0":
+        return []
+    message = f"Swagger version {version!r} is not known."
+    return [Fault(("swagger",), message, "Write '2.0', in quotes; versions before it are not read.")]
 
 
 def _reading_order(fault: Fault) -> tuple[str, int, list[str], str]:

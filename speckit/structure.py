@@ -1,4 +1,4 @@
-"""Check that a document has the form OpenAPI gives it."""
+"""Check that a document has the form OpenAPI, or Swagger 2.0, gives it."""
 
 import importlib.util
 import re
@@ -7,6 +7,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema_rs
 import orjson
@@ -14,7 +15,8 @@ from jsonschema_rs import ValidationError
 
 from speckit.faults import Fault, Pointer, did_you_mean
 from speckit.misfit import brief, exact
-from speckit.references import deref
+from speckit.pointer import parse
+from speckit.references import BUNDLED, deref, references, resolve
 
 _MOST = 50
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -26,17 +28,29 @@ def structural_faults(data: dict[str, Any]) -> list[Fault]:
     """Return at most 50 places where `data` is not what its OpenAPI version asks for.
 
     First what the JSON Schema of OpenAPI finds, then what it cannot say:
-    unique names, and paths that agree with their parameters.
+    unique names, and paths that agree with their parameters. In Swagger 2.0
+    also whether references lead to what is needed where they stand.
     """
-    checks = (_form(data), _paths(data), _operation_ids(data), _path_parameters(data), _security(data))
-    return list(islice((fault for check in checks for fault in check), _MOST))
+    only_in_20 = (_referred(data), _bodies(data)) if "swagger" in data else ()
+    checks = (_form(data, _version(data)), _paths(data), _operation_ids(data), _path_parameters(data))
+    everything = (*checks, _security(data), *only_in_20)
+    return list(islice((fault for check in everything for fault in check), _MOST))
+
+
+def _version(data: dict[str, Any]) -> str:
+    return str(data["openapi"])[:3] if "openapi" in data else "2.0"
 
 
 # What the JSON Schema of OpenAPI says
 
 
-def _form(data: dict[str, Any]) -> Iterator[Fault]:
-    schema, validator = _compiled(str(data["openapi"])[:3])
+def _form(data: Any, version: str, part: str = "", at: Pointer = ()) -> Iterator[Fault]:
+    """Yield where `data`, which stands at `at` in the document, is not what its version asks for.
+
+    Args:
+        part: What it is, by its name in the JSON Schema; the whole document without one.
+    """
+    schema, validator = _compiled(version, part)
     errors = [_deepest(error) for error in islice(validator.iter_errors(data), 20 * _MOST)]
     known = {tuple(error.instance_path) for error in errors if error.kind.name not in _UNKNOWN}
     told: set[tuple[Pointer, str]] = set()
@@ -47,12 +61,15 @@ def _form(data: dict[str, Any]) -> Iterator[Fault]:
         is_paths = path == ("paths",) and error.kind.name in _UNKNOWN
         if message and not is_paths and (path, message) not in told:
             told.add((path, message))
-            yield Fault(path, message, hint)
+            yield Fault((*at, *path), message, hint)
 
 
 @cache
-def _compiled(version: str) -> tuple[dict[str, Any], jsonschema_rs.Validator]:
-    """Return the schema of an OpenAPI version, and its validator, which looks up nothing on the network."""
+def _compiled(version: str, part: str) -> tuple[dict[str, Any], jsonschema_rs.Validator]:
+    """Return the schema of an OpenAPI version, or of a part of it, and its validator.
+
+    The validator looks up nothing on the network.
+    """
     # find_spec, not import: importing the package takes longer than all the checks.
     package = importlib.util.find_spec("openapi_spec_validator")
     if package is None or package.origin is None:
@@ -61,7 +78,10 @@ def _compiled(version: str) -> tuple[dict[str, Any], jsonschema_rs.Validator]:
         )
     file = Path(package.origin).parent / "resources" / "schemas" / f"v{version}" / "schema.json"
     schema: dict[str, Any] = orjson.loads(file.read_bytes())
-    identity = schema.get("$id") or schema["id"]
+    if part:
+        schema |= {"$ref": f"#/definitions/{part}"}
+    # The schema of Swagger 2.0 has no name.
+    identity = schema.get("$id") or schema.get("id") or "urn:swagger"
     registry = jsonschema_rs.Registry([(identity, schema)])
     options: dict[str, Any] = {"registry": registry, "offline": True, "validate_formats": False}
     return schema, jsonschema_rs.validator_for(schema, **options)
@@ -163,12 +183,18 @@ def _followed(data: dict[str, Any], node: Any) -> Any:
 
 
 def _paths(data: dict[str, Any]) -> Iterator[Fault]:
-    shapes: dict[str, str] = {}
-    for template, path, _ in _items(data):
-        if not template.startswith("/"):
-            yield Fault(path, f"The path '{template}' does not start with '/'.", f"Write '/{template}'.")
-        first = shapes.setdefault(_TEMPLATE.sub("{}", template), template)
-        if first != template:
+    templates = data.get("paths")
+    for template in templates if isinstance(templates, dict) else ():
+        if not template.startswith(("/", "x-")):
+            message = f"The path '{template}' does not start with '/'."
+            yield Fault(("paths", template), message, f"Write '/{template}'.")
+    shapes: dict[tuple[str, str], str] = {}
+    for template, path, item in _items(data):
+        # Swagger 2.0 does not forbid such paths; they only must not share a method.
+        methods = [method for method in _METHODS if method in item] if "swagger" in data else [""]
+        shape = _TEMPLATE.sub("{}", template)
+        firsts = [shapes.setdefault((shape, method), template) for method in methods]
+        for first in {first: None for first in firsts if first != template}:
             message = f"'{template}' and '{first}' differ only in the names of parameters."
             yield Fault(path, message, "Keep one of them.")
 
@@ -213,8 +239,10 @@ def _declared(
 
 
 def _security(data: dict[str, Any]) -> Iterator[Fault]:
-    components = data.get("components")
-    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+    home = ("components", "securitySchemes") if "openapi" in data else ("securityDefinitions",)
+    schemes: Any = data
+    for name in home:
+        schemes = schemes.get(name) if isinstance(schemes, dict) else None
     known = schemes if isinstance(schemes, dict) else {}
     holders: list[tuple[Pointer, dict[str, Any]]] = [((), data)]
     holders += [(path, operation) for _, path, _, operation in _operations(data)]
@@ -223,6 +251,66 @@ def _security(data: dict[str, Any]) -> Iterator[Fault]:
         for index, need in enumerate(needs if isinstance(needs, list) else ()):
             for name in need if isinstance(need, dict) else ():
                 if name not in known:
-                    hint = did_you_mean(name, known) or "Declare it under components/securitySchemes."
+                    hint = did_you_mean(name, known) or f"Declare it under {'/'.join(home)}."
                     message = f"The security scheme '{name}' is not declared."
                     yield Fault((*path, "security", index, name), message, hint)
+
+
+# What Swagger 2.0 needs besides, because it is upgraded, and references are followed then
+
+
+def _referred(data: dict[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with the targets of references, which may be anything, in any file."""
+    own = (found for found in references(data) if found[0][:1] != (BUNDLED,))
+    waiting = [(kind, ref) for path, _, ref in own if (kind := _kind(path))]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        kind, ref = waiting.pop()
+        if (kind, ref) in seen:
+            continue
+        seen.add((kind, ref))
+        try:
+            node = resolve(data, ref)
+        except LookupError:
+            continue  # told by the bundler
+        yield from _misfits(data, node, kind, ref)
+        inside = ((_kind(path) if path else kind, each) for path, _, each in references(node))
+        waiting += [(below, each) for below, each in inside if below]
+
+
+def _kind(path: Pointer) -> str:
+    """Return what a reference at `path` has to lead to, as the JSON Schema calls it; empty for anything."""
+    above = path[-2] if len(path) > 1 else ""
+    if above == "parameters" and isinstance(path[-1], int):
+        return "parameter"
+    if above == "responses" and re.fullmatch(r"\d{3}|default", str(path[-1])):
+        return "response"
+    if len(path) == 2 and above == "paths":
+        return "pathItem"
+    is_example = above == "examples" and path[-3:-2] != ("properties",)
+    return "" if is_example else "schema"
+
+
+def _misfits(data: dict[str, Any], node: Any, kind: str, ref: str) -> Iterator[Fault]:
+    at = parse(unquote(ref[1:]))
+    if kind != "schema":
+        yield from _form(node, _version(data), kind, at)
+    elif not isinstance(node, dict):
+        yield Fault(
+            at, f"A schema is a mapping, and {brief(node)} is not.", "Correct it, or the reference to it."
+        )
+
+
+def _bodies(data: dict[str, Any]) -> Iterator[Fault]:
+    for _, path, item, operation in _operations(data):
+        places = [place for holder in (item, operation) for place in _places(data, holder)]
+        if "body" in places and "formData" in places:
+            message = "A request has a body or form fields, and this operation has both."
+            yield Fault(path, message, "Make the fields properties of the body, or leave the body out.")
+
+
+def _places(data: dict[str, Any], holder: dict[str, Any]) -> Iterator[Any]:
+    parameters = holder.get("parameters")
+    for node in parameters if isinstance(parameters, list) else ():
+        parameter = _followed(data, node)
+        yield parameter.get("in") if isinstance(parameter, dict) else None

@@ -710,7 +710,11 @@ FAULTY: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "a list": ("- openapi\n", ("lamps.yaml",)),
     "plain text": ("openapi 3.1.0", ("lamps.yaml",)),
     "not OpenAPI": ("name: lamps\n", ("'openapi' is missing",)),
-    "Swagger 2": ("swagger: '2.0'\n", ("lamps.yaml:1", "Swagger 2.0", "Convert")),
+    "Swagger 1": ("swagger: '1.2'\n", ("lamps.yaml:1", "1.2", "2.0")),
+    "Swagger 2 without paths": (
+        "swagger: '2.0'\ninfo: {title: Lamps, version: '1'}\n",
+        ("lamps.yaml:1", "paths"),
+    ),
     "OpenAPI 4": (changed(("3.1.0", "4.0.0")), ("lamps.yaml:1", "4.0.0", "3.2.x")),
     "a number for a version": (changed(("3.1.0", "3.1")), ("lamps.yaml:1", "3.1")),
     "broken YAML": (changed(("get:", "get: [")), ("lamps.yaml:1",)),
