@@ -13,11 +13,12 @@ OLD_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3; do \
 	"$$each" -c '$(OLD_ENOUGH)' >/dev/null 2>&1 && { echo "$$each"; break; }; done)
 
-.PHONY: help serve test bench lock clean
+.PHONY: help serve test docs bench lock clean
 
 help:
 	@echo 'make serve   play openapi.yaml on port 8080; ARGS="--port 0 --speed 60" passes options'
 	@echo 'make test    lint, types and tests'
+	@echo 'make docs    our own pages and those of the five APIs, in site/'
 	@echo 'make bench   the measurements'
 	@echo 'make lock    pin the dependencies of pyproject.toml anew'
 	@echo 'make clean   remove what the others made'
@@ -30,6 +31,9 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+
+docs: $(READY)
+	@$(BIN)/understudy docs --output site --with docs $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -54,5 +58,5 @@ lock:
 		pyproject.toml --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) $(LOCK_TOOLS) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
+	rm -rf $(VENV) $(LOCK_TOOLS) build dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis .schemathesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

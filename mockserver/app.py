@@ -12,10 +12,11 @@ from mockserver.clock import Clock, RealClock
 from mockserver.control import Control
 from mockserver.framework import AsyncApp, Resolution, Resolver
 from mockserver.kind import Kind
-from mockserver.outside import Outside
+from mockserver.outside import DOCS, Outside
 from mockserver.playing import Played, Stage
 from mockserver.principals import ANONYMOUS, Principals, principal
 from mockserver.routing import Router
+from mockserver.shelf import Make, Shelf
 from mockserver.terminal import Guard, Origins, Routing, Terminal
 from mockserver.worlds import Worlds
 from speckit.faults import DocumentFaults, Fault
@@ -35,7 +36,8 @@ class Settings:
 
     `body_limit` is in bytes. `control_token`, if given, opens the control door
     to other machines; `origins` are web origins that may call besides this
-    machine's own.
+    machine's own. `pages` makes the folder of pages about the document, when
+    somebody first asks for one below `/_understudy/docs/`.
     """
 
     seed: int = 0
@@ -45,6 +47,7 @@ class Settings:
     most_resources: int = 10_000_000
     control_token: str = ""
     origins: tuple[str, ...] = ()
+    pages: Make | None = None
 
 
 def build(
@@ -106,7 +109,12 @@ def _connexion(specification: Specification, stage: Stage, control: Control, set
                 expose_headers=["*"],
             ),
             Guard,
-            partial(Outside, control=control, document=specification.document),
+            partial(
+                Outside,
+                control=control,
+                document=specification.document,
+                shelf=Shelf(DOCS, settings.pages) if settings.pages else None,
+            ),
             partial(
                 Routing,
                 router=Router(operations.values(), specification.conventions),

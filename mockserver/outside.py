@@ -1,4 +1,4 @@
-"""What is served outside the contract, below `/_understudy/`: control door, document, Swagger UI."""
+"""What is served outside the contract, below `/_understudy/`: control door, document, Swagger UI, pages."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from mockserver.answers import Catalogue, Refused, Reply
 from mockserver.control import PREFIX, Control
 from mockserver.evaluation import Frame, Request
 from mockserver.framework import ASGIApp, Receive, Scope, Send
+from mockserver.shelf import Shelf
 from mockserver.wire import content_of, headers_of, respond
 from speckit.conventions import Conventions
 from speckit.document import Document
@@ -24,6 +25,8 @@ BODY_LIMIT = 1_048_576
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _BELOW = PREFIX + "/"
 UI = "/ui/"
+DOCS = PREFIX + "/docs"
+"""Where pages about the document are, if the server has any."""
 _INDEX = """<!doctype html>
 <html lang="en">
 <head>
@@ -102,9 +105,12 @@ class Pages:
 class Outside:
     """The middleware that answers what is below `/_understudy/` and passes everything else on."""
 
-    def __init__(self, app: ASGIApp, *, control: Control, document: Document) -> None:
+    def __init__(
+        self, app: ASGIApp, *, control: Control, document: Document, shelf: Shelf | None = None
+    ) -> None:
         self._app = app
         self._control = control
+        self._shelf = shelf
         self._pages = Pages(document)
         self._catalogue = Catalogue(Conventions())
 
@@ -116,6 +122,9 @@ class Outside:
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            if self._shelf and self._shelf.holds(scope):
+                await self._shelf(scope, receive, send)
+                return
             reply = await self._answer(scope, receive)
         except Refused as refused:
             reply = self._catalogue.reply(refused, Frame(Request(), 0, {}))
@@ -129,7 +138,8 @@ class Outside:
         allow = self._control.allow(path)
         if not allow:
             documents = [PREFIX + path for path in ("/openapi.json", "/openapi.yaml", UI)]
-            known = ", ".join([*self._control.paths(), *documents])
+            pages = [f"{self._shelf.path}/"] if self._shelf else []
+            known = ", ".join([*self._control.paths(), *documents, *pages])
             detail = f"There is nothing at {PREFIX}{path}; there are {known}."
             raise Refused("unknownPath", detail)
         if asked not in allow:

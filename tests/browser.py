@@ -9,11 +9,13 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from websockets.sync.client import connect
+import pytest
+from websockets.sync.client import ClientConnection, connect
 
 SECONDS = 30
 """How long anything may take: to start, to load, to become true."""
@@ -23,71 +25,81 @@ _EVALUATED_UNTIL = """new Promise((found, lost) => {
   const look = () => {
     let value;
     try { value = %s; } catch (problem) { value = null; }
-    if (value) found(value); else if (Date.now() > end) lost(new Error("never true: " + %s));
+    if (value) found(typeof value === "object" ? true : value);
+    else if (Date.now() > end) lost(new Error("never true: " + %s));
     else setTimeout(look, 20);
   };
   look();
 })"""
 
 
-class Browser:
-    """Chromium with one tab. No host but this machine has an address; what it asks for is kept.
-
-    Attributes:
-        requests: Every URL that was asked for since the last `open`.
-        complaints: What went to the console as a warning or an error since then, and what was thrown.
-    """
-
-    def __init__(self) -> None:
-        program = shutil.which("chromium")
-        if program is None:
-            raise RuntimeError("There is no Chromium; install the Debian package 'chromium'.")
-        self._profile = tempfile.mkdtemp(prefix="chromium-")
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Yield a browser, which is ended afterwards. No host but this machine has an address for it."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.fail("There is no Chromium; install the Debian package 'chromium'.")
+    with ExitStack() as ends:
+        # Its processes may write for a moment after they were told to end.
+        profile = tempfile.mkdtemp(prefix="chromium-")
+        ends.callback(shutil.rmtree, profile, ignore_errors=True)
         command = [
             program,
             *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
             *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
             *("--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb"),
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            *("--remote-debugging-port=0", f"--user-data-dir={self._profile}", "about:blank"),
+            *("--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"),
         ]
-        self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        process = ends.enter_context(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+        ends.callback(process.terminate)
+        socket = ends.enter_context(
+            connect(_address(process), max_size=None, open_timeout=SECONDS, proxy=None)
+        )
+        yield Browser(socket)
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if found := _LISTENING.search(line):
+            return found[1]
+    raise RuntimeError("Chromium ended without a word.")
+
+
+class Browser:
+    """Chromium with one tab.
+
+    Attributes:
+        requests: Every URL that was asked for since the last `open`.
+        complaints: What went to the console as a warning or an error since then, and what was thrown.
+    """
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
         self._numbers = itertools.count(1)
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self._loaded = False
         self._session = ""
-        self._socket = connect(self._address(), max_size=None, open_timeout=SECONDS, proxy=None)
         [target] = [each for each in self._ask("Target.getTargets")["targetInfos"] if each["type"] == "page"]
         attached = self._ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self._ask(f"{domain}.enable")
 
-    def _address(self) -> str:
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
-            if found := _LISTENING.search(line):
-                return found[1]
-        raise RuntimeError("Chromium ended without a word.")
-
-    def close(self) -> None:
-        """End it, and remove what it has written."""
-        self._socket.close()
-        self._process.terminate()
-        self._process.wait(SECONDS)
-        assert self._process.stderr is not None
-        self._process.stderr.close()
-        shutil.rmtree(self._profile, ignore_errors=True)
-
     def open(self, url: str) -> None:
         """Go to a page, and wait until it has been loaded."""
-        self._ask("Page.navigate", url="about:blank")
+        self._go("about:blank")
         self.requests.clear()
         self.complaints.clear()
+        self._go(url)
+
+    def follow(self, expression: str) -> None:
+        """Evaluate what leads to another page, and wait until that has been loaded."""
         self._loaded = False
-        self._ask("Page.navigate", url=url)
-        self._take(lambda _message: self._loaded)
+        self.evaluate(expression)
+        self._wait()
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of an expression in JavaScript, or what its promise comes to."""
@@ -98,7 +110,7 @@ class Browser:
         return answer["result"].get("value")
 
     def until(self, expression: str) -> Any:
-        """Wait until an expression in JavaScript is true; return its value."""
+        """Wait until an expression in JavaScript is true; return its value, if that is no object."""
         return self.evaluate(_EVALUATED_UNTIL % (SECONDS * 1000, expression, json.dumps(expression)))
 
     def resize(self, width: int, height: int) -> None:
@@ -131,6 +143,15 @@ class Browser:
     def picture(self, path: Path) -> None:
         """Write what the window shows as a PNG."""
         path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot", format="png")["data"]))
+
+    def _go(self, url: str) -> None:
+        self._loaded = False
+        self._ask("Page.navigate", url=url)
+        self._wait()
+
+    def _wait(self) -> None:
+        while not self._loaded:
+            self._take(lambda _message: True)
 
     def _ask(self, method: str, **params: Any) -> Any:
         number = next(self._numbers)

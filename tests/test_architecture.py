@@ -1,6 +1,6 @@
 """The rules of the house, each one a test: arrows point down, and every room stays small.
 
-A new module in `mockserver` or `contracts` needs one line in the tables below; the failing test says so.
+A new module in `mockserver`, `contracts` or `handbook` needs one line in the tables below; the failing test says so.
 """
 
 import ast
@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("understudy", "mockserver", "contracts", "speckit")
+PACKAGES = ("understudy", "mockserver", "contracts", "handbook", "speckit")
 
 # Which of our packages each package may import besides itself.
 BELOW = {
     "speckit": set(),
     "mockserver": {"speckit"},
     "contracts": {"speckit"},
-    "understudy": {"mockserver", "contracts", "speckit"},
+    "handbook": {"speckit"},
+    "understudy": {"mockserver", "contracts", "handbook", "speckit"},
 }
 
 # Which floor of `mockserver` a module is on, by its name below `mockserver.`; a subpackage counts as one
@@ -55,6 +56,7 @@ FLOORS = {
         "parameters",
         "playing",
         "routing",
+        "shelf",
         "terminal",
         "wire",
     },
@@ -79,7 +81,24 @@ CONTRACT_FLOORS = {
     },
     "verdict": {"settings", "report", "replaying", "running", "verdict"},
 }
-HOUSES = [("mockserver", FLOORS), ("contracts", CONTRACT_FLOORS)]
+
+# And for `handbook`.
+#   text   Markdown, and what the document says in its own words
+#   facts  schemas, errors: what several pages tell
+#   pages  one kind of page each, and what stands on it
+#   book   all pages of a document, and those of others
+#   site   the book as a site
+HANDBOOK_FLOORS = {
+    "text": {"page", "prose", "raw", "words"},
+    "facts": {"components", "errors", "face", "shape", "traits"},
+    "pages": {
+        *("access", "content", "effect", "outside", "parameters", "operation", "overview", "front"),
+        *("diagram", "drawing", "lifecycle", "living", "samples"),
+    },
+    "book": {"book", "own", "trying"},
+    "site": {"configuration", "links", "placing", "polish", "seeking", "site"},
+}
+HOUSES = [("mockserver", FLOORS), ("contracts", CONTRACT_FLOORS), ("handbook", HANDBOOK_FLOORS)]
 
 # The product knows no API: what it plays and judges comes from documents.
 API_NAMES = re.compile(r"rendley|kragle|alteryx|openreplay|taipy", re.IGNORECASE)

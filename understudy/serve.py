@@ -30,6 +30,7 @@ from speckit.document import load
 from speckit.faults import DocumentFaults
 from speckit.operation import Operation
 from speckit.specification import Specification, specify
+from understudy.live import Live
 from understudy.shipped import default_document, overlay
 
 _ORIGIN = re.compile(r"https?://[^/\s]+")
@@ -77,7 +78,8 @@ def run(options: Options) -> int:
         raise click.UsageError(f"'{options.document}' is not fetched. Download it, and serve the file.")
     try:
         specification = read(options)
-        app = application(specification, options)
+        live = Live(specification, options.only)
+        app = application(specification, options, live)
     except DocumentFaults as faults:
         click.echo(str(faults), err=True)
         return 1
@@ -91,7 +93,11 @@ def run(options: Options) -> int:
     # Jobs are no garbage, and looking through a million of them takes a second: look rarely.
     gc.set_threshold(50_000, 20, 100)
     gc.enable()
-    return _serve(app, listener, specification, options)
+    live.url = url_of(listener)
+    try:
+        return _serve(app, listener, specification, options)
+    finally:
+        live.close()
 
 
 def read(options: Options) -> Specification:
@@ -106,8 +112,11 @@ def read(options: Options) -> Specification:
     return specify(document, only=options.only)
 
 
-def application(specification: Specification, options: Options) -> AsyncApp:
+def application(specification: Specification, options: Options, live: Live | None = None) -> AsyncApp:
     """Return the server of `specification`.
+
+    Args:
+        live: Where it takes pages about the document from.
 
     Raises:
         DocumentFaults: the file of principals has mistakes.
@@ -120,6 +129,7 @@ def application(specification: Specification, options: Options) -> AsyncApp:
         body_limit=options.body_limit,
         control_token=options.control_token,
         origins=options.origins,
+        pages=live.pages if live else None,
     )
     return build(specification, clock=clock, principals=known, settings=settings)
 
@@ -238,6 +248,7 @@ def greeting(specification: Specification, url: str) -> list[str]:
         f"resources   {resources}",
         f"document    {url}{PREFIX}/openapi.yaml",
         f"to click    {url}{PREFIX}/ui/",
+        f"to read     {url}{PREFIX}/docs/",
         f"try         {curl(specification, url)}",
         "",
         url,

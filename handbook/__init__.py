@@ -1,0 +1,1 @@
+"""Explains a document: pages about its operations and about how its resources live."""

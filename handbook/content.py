@@ -1,0 +1,118 @@
+"""What is sent or answered: for each media type its schema and its examples."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from handbook import prose, raw
+from handbook.page import SITE
+from handbook.prose import code
+from handbook.raw import Data, Node
+from handbook.shape import Shapes
+from speckit.sample import example
+
+_LONGEST_MADE = 60
+"""How many lines an example may have that the document does not give, but its schema allows."""
+_LONGEST = 400
+_MOST_EXAMPLES = 12
+ERROR_ROWS = 20
+"""How many fields of the schema of an error are listed."""
+
+
+class Contents:
+    """Writes the contents of one operation's page; a schema that was there already is named, not repeated."""
+
+    def __init__(self, data: Data, shapes: Shapes, made: dict[int, tuple[Any, str]]) -> None:
+        self._data = data
+        self._shapes = shapes
+        self._form = shapes.form
+        self._made = made
+        self._seen: dict[str, str] = {}
+
+    def markdown(self, content: Mapping[str, Any], place: str, limit: int) -> Iterator[str]:
+        """Yield what each media type holds.
+
+        Args:
+            place: What the page calls this place, for what comes again below.
+            limit: How many fields are listed.
+        """
+        for kind, entry in content.items():
+            media = raw.looked_up(self._data, entry)
+            yield f"{code(kind, self._form)}: {self._schema(media, place, limit)}"
+            yield from self._examples(str(kind), media)
+
+    def _schema(self, media: Node, place: str, limit: int) -> str:
+        if "schema" not in media:
+            return self._shapes.text(media["itemSchema"], limit) if "itemSchema" in media else "anything."
+        text = self._shapes.text(media["schema"], limit)
+        if text.count("\n") < 4:
+            return text
+        first = self._seen.setdefault(text, place)
+        if first == place:
+            return text
+        return f"{self._shapes.lead(self._shapes.faces.of(media['schema']))} The fields are those of {first}."
+
+    def _examples(self, kind: str, media: Node) -> Iterator[str]:
+        found = list(raw.examples(self._data, media))[:_MOST_EXAMPLES]
+        blocks = [(title, _fenced(value, kind)) for title, value in found]
+        if len(blocks) > 1 and self._form == SITE:
+            yield tabs(
+                [(title or f"Example {number}", text) for number, (title, text) in enumerate(blocks, 1)]
+            )
+            return
+        for title, text in blocks:
+            yield f"**{prose.plain(title) or 'Example'}**"
+            yield text
+        if not blocks and (made := self._made_up(kind, media)):
+            yield "**Example**, made from the schema"
+            yield made
+
+    def _made_up(self, kind: str, media: Node) -> str:
+        """Return a value that the schema allows, if it is short; the same again for the same schema."""
+        schema = media.get("schema")
+        if not schema or not _is_json(kind) or not isinstance(schema, dict):
+            return ""
+        key = schema.get("$ref") if set(schema) == {"$ref"} else None
+        known = self._made.get(hash(key) if key else id(schema))
+        if known is None:
+            known = self._made[hash(key) if key else id(schema)] = (schema, self._example(media, kind))
+        return known[1]
+
+    def _example(self, media: Node, kind: str) -> str:
+        try:
+            value = example(self._data, media)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            return ""
+        text = _fenced(value, kind)
+        return text if value not in (None, {}, []) and text.count("\n") <= _LONGEST_MADE else ""
+
+
+def tabs(blocks: list[tuple[str, str]]) -> str:
+    """Return blocks as tabs of the site."""
+    return "\n\n".join(f'=== "{_title(title)}"\n\n{prose.indented(text)}' for title, text in blocks)
+
+
+def _title(text: str) -> str:
+    """Return the title of a tab, in which a quotation mark would be its end."""
+    return prose.plain(text).replace('"', "&quot;")
+
+
+def _fenced(value: Any, kind: str) -> str:
+    is_text = isinstance(value, str) and not _is_json(kind)
+    text = value if is_text else json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    lines = text.split("\n")
+    if len(lines) > _LONGEST:
+        lines = [*lines[:_LONGEST], "…"]
+    return prose.fence("\n".join(lines), _language(kind, is_text))
+
+
+def _language(kind: str, is_text: bool) -> str:
+    if not is_text:
+        return "json"
+    return next((each for each in ("json", "xml", "yaml", "html") if each in kind), "text")
+
+
+def _is_json(kind: str) -> bool:
+    return "json" in kind.lower() or kind in ("*/*", "")

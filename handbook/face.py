@@ -1,0 +1,150 @@
+"""What one schema says once its references and compositions are folded in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from handbook import raw
+from handbook.raw import Data, Node
+
+_NULL = "null"
+_LONGEST_CHAIN = 30
+"""How many references and compositions lie behind one schema at most; only a circle has more."""
+_ROOT_ONLY = ("$ref", "allOf", "oneOf", "anyOf")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A schema, seen from outside.
+
+    Attributes:
+        name: What the component is called that it is; empty for one without a name.
+        kinds: Its types without null; none where it does not say.
+        keys: Its keywords, with those of all its parts.
+        variants: The schemas of which one (or any) must fit, apart from null.
+    """
+
+    name: str = ""
+    kinds: tuple[str, ...] = ()
+    is_nullable: bool = False
+    keys: Node = field(default_factory=dict)
+    variants: tuple[Any, ...] = ()
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it has named fields, or any others."""
+        return "object" in self.kinds or bool(self.keys.get("properties"))
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is a list of items."""
+        return "array" in self.kinds or "items" in self.keys or "prefixItems" in self.keys
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The names of the fields that must be there."""
+        return frozenset(each for each in self.keys.get("required") or () if isinstance(each, str))
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Its named fields, in the order of the document."""
+        found = self.keys.get("properties")
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def others(self) -> Any:
+        """What other fields must be; None where nothing is said of them, or there are none."""
+        found = self.keys.get("additionalProperties")
+        if found is None and (patterns := self.keys.get("patternProperties")):
+            found = next(iter(patterns.values()))
+        return found if isinstance(found, Mapping) and found else (True if found in (True, {}) else None)
+
+    @property
+    def items(self) -> Any:
+        """What its items must be; empty where that is left open."""
+        return self.keys.get("items") if isinstance(self.keys.get("items"), Mapping) else {}
+
+
+class Faces:
+    """The faces of the schemas of one document: each is made once."""
+
+    def __init__(self, data: Data) -> None:
+        self._data = data
+        # The schema is kept beside its face, so that its id stays its own.
+        self._known: dict[int, tuple[Any, Face]] = {}
+
+    def of(self, schema: Any) -> Face:
+        """Return the face of `schema`, which may be true, false or a reference."""
+        known = self._known.get(id(schema))
+        if known is None:
+            known = self._known[id(schema)] = (schema, self._face(schema))
+        return known[1]
+
+    def _face(self, schema: Any, left: int = _LONGEST_CHAIN) -> Face:
+        name, keys = self._folded(schema, _LONGEST_CHAIN)
+        kinds = keys.get("type")
+        kinds = kinds if isinstance(kinds, list) else [kinds] if isinstance(kinds, str) else []
+        options = keys.get("oneOf") or keys.get("anyOf") or ()
+        variants = tuple(each for each in options if not self._is_null(each))
+        is_nullable = (
+            keys.get("nullable") is True
+            or _NULL in kinds
+            or len(variants) < len(options)
+            or None in (keys.get("enum") or ())
+        )
+        own = {key: value for key, value in keys.items() if key not in _ROOT_ONLY}
+        if len(variants) == 1 and left:
+            only = self._face(variants[0], left - 1)
+            keys = _merged(only.keys, own)
+            return Face(name or only.name, only.kinds, is_nullable or only.is_nullable, keys, only.variants)
+        return Face(
+            name, tuple(each for each in kinds if each != _NULL), is_nullable, {**own, **_of(keys)}, variants
+        )
+
+    def _is_null(self, schema: Any) -> bool:
+        return isinstance(schema, Mapping) and (
+            schema.get("type") == _NULL or schema.get("enum") == [None] or schema.get("const", 0) is None
+        )
+
+    def _folded(self, schema: Any, left: int) -> tuple[str, Node]:
+        """Return the name of the component that a schema is, if any, and all its keywords in one."""
+        if not isinstance(schema, Mapping) or not left:
+            return "", {}
+        parts = list(schema.get("allOf") or ())
+        keys: Node = {}
+        name = ""
+        if isinstance(ref := schema.get("$ref"), str):
+            keys = self._folded(raw.looked_up(self._data, {"$ref": ref}), left - 1)[1]
+            name = raw.component(ref)
+        for part in parts:
+            found, below = self._folded(part, left - 1)
+            name = found if len(parts) == 1 and not name else name
+            keys = _merged(keys, below)
+        own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
+        return ("" if own.get("properties") else name), _merged(keys, own)
+
+
+def _of(keys: Node) -> Node:
+    """Return which of the two words for variants a schema uses, for the sentence about them."""
+    return {key: keys[key] for key in ("oneOf", "anyOf") if key in keys}
+
+
+def _merged(one: Node, other: Node) -> Node:
+    """Return the keywords of both; the later ones count, and fields add up."""
+    if not one or not other:
+        return one or other
+    merged = {**one, **other}
+    for key in ("properties", "patternProperties"):
+        if isinstance(one.get(key), Mapping) and isinstance(other.get(key), Mapping):
+            merged[key] = {**one[key], **dict(_refined(one[key], other[key]))}
+    if isinstance(one.get("required"), list) and isinstance(other.get("required"), list):
+        merged["required"] = [*one["required"], *other["required"]]
+    return merged
+
+
+def _refined(one: Node, other: Node) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of `other`, those of both composed of what each says."""
+    for name, schema in other.items():
+        yield name, {"allOf": [one[name], schema]} if name in one and schema != one[name] else schema

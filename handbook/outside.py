@@ -1,0 +1,108 @@
+"""What happens to a parameter whose value is not one of those asked for, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handbook.errors import Errors
+from handbook.face import Face
+from handbook.prose import code
+from handbook.traits import written
+from speckit.lifecycle import Filter, Paging
+from speckit.operation import Parameter
+
+_MATCHES = {
+    "equals": "Keeps what has this value in {field}.",
+    "any": "Keeps what has one of these values, separated by commas, in {field}.",
+    "prefix": "Keeps what has a value in {field} that starts with this.",
+    "from": "Keeps what has this value or a higher one in {field}.",
+    "to": "Keeps what has this value or a lower one in {field}.",
+}
+_NOUNS = {"integer": "an integer", "number": "a number", "boolean": "`true` or `false`"}
+_BOUNDING = frozenset({
+    "enum", "const", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "multipleOf", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems",
+})  # fmt: skip
+
+
+def sentences(parameter: Parameter, face: Face, errors: Errors, form: str) -> Iterator[str]:
+    """Yield what a parameter does to a list, and what a wrong value of it is answered with."""
+    if not errors.is_known:
+        return
+    rule = errors.rule
+    if rule and rule.role == "list" and parameter.place == "query":
+        yield from (_filter(each, form) for each in rule.filters if each.param == parameter.name)
+        if rule.sort and rule.sort.param == parameter.name:
+            yield _sort(rule.sort.fields, form)
+        if rule.paging and parameter.name in (rule.paging.param, rule.paging.size):
+            yield from _page(rule.paging, parameter.name, errors)
+            return
+    yield from _wrong(parameter, face, errors)
+
+
+def _filter(each: Filter, form: str) -> str:
+    said = _MATCHES[each.match].format(field=code(".".join(each.field), form))
+    return said if each.default is None else f"{said} Without it, {written(each.default, form)} counts."
+
+
+def _sort(fields: object, form: str) -> str:
+    pairs = fields.items() if isinstance(fields, dict) else ()
+    named = [f"{code(word, form)} by {code('.'.join(path), form)}" for word, path in pairs]
+    return f"Orders: {', '.join(named)}."
+
+
+def _page(paging: Paging, name: str, errors: Errors) -> Iterator[str]:
+    refused = errors.status("invalidParameter")
+    if name == paging.param and paging.style == "cursor":
+        yield f"Text that is no cursor is refused with `{refused}`."
+        return
+    low, high, usual = paging.min, paging.max, paging.default
+    if name == paging.param:
+        low, high = (1 if paging.style == "page" else 0), None
+        usual = low
+    bounds = f"from {low} to {high}" if high is not None else f"from {low} up"
+    counts = "everything is shown" if usual is None else f"`{usual}` counts"
+    if paging.out_of_range == "refuse":
+        yield f"Whatever is no whole number {bounds} is refused with `{refused}`."
+    elif paging.out_of_range == "default":
+        yield f"Whatever is no whole number {bounds} is not refused: {counts} instead."
+    else:
+        yield _clamped(low, high, counts)
+
+
+def _clamped(low: int, high: int | None, counts: str) -> str:
+    above = "" if high is None else f", above {high} as `{high}`"
+    return f"Below {low} it counts as `{low}`{above}; for what is no whole number, {counts}."
+
+
+def _wrong(parameter: Parameter, face: Face, errors: Errors) -> Iterator[str]:
+    """Yield with which status a value that does not fit is refused, and one that names nothing."""
+    is_id = parameter.place == "path" and parameter.name in _ids(errors)
+    typed = [each for each in face.kinds if each in _NOUNS]
+    bounded = bool(_BOUNDING & face.keys.keys()) or ("format" in face.keys and not typed)
+    status = errors.status("invalidParameter")
+    malformed = errors.status("malformedId") if is_id else status
+    if typed and (not bounded or malformed != status):
+        yield f"What is not {_NOUNS[typed[0]]} is refused with `{malformed}`."
+    if bounded:
+        yield f"A value that does not fit is refused with `{status}`."
+    if is_id:
+        yield f"An unknown one is answered with `{errors.status('notFound')}`."
+    yield from _unknown_parent(parameter, errors)
+
+
+def _unknown_parent(parameter: Parameter, errors: Errors) -> Iterator[str]:
+    if errors.lifecycle is None or errors.rule is None or parameter.place != "path":
+        return
+    parents = [errors.lifecycle.parents[name] for name in errors.rule.scope]
+    for parent in parents:
+        if parent.param == parameter.name:
+            yield f"An unknown one is answered with `{errors.status('notFound', parent.missing)}`."
+
+
+def _ids(errors: Errors) -> frozenset[str]:
+    """Return the path parameters that name the resource."""
+    if errors.lifecycle is None:
+        return frozenset()
+    identity = errors.lifecycle.identity
+    return frozenset({identity.param, *(param for param, _ in identity.alternates)})

@@ -1,0 +1,225 @@
+"""The page of one API: where it is, who may call it, what it can do, and how it says no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from handbook import access, prose, raw
+from handbook.errors import PROBLEM, Errors, body_text
+from handbook.operation import Link, source, title
+from handbook.prose import code, listed
+from handbook.raw import Data, Node
+from speckit.conventions import KINDS, Conventions, governing
+from speckit.lifecycle import Lifecycle
+from speckit.operation import Operation
+from speckit.specification import Specification
+
+
+def markdown(
+    specification: Specification,
+    tag: str,
+    *,
+    form: str,
+    link_operation: Link,
+    link_resource: Link,
+    operations: Sequence[Operation] | None = None,
+) -> str:
+    """Return the page about the operations with a tag.
+
+    Args:
+        tag: The tag; where no operation has it, the page is about those without any.
+        link_operation: Leads from the id of an operation to its page.
+        link_resource: Leads from the name of a resource to the page about its lifecycle.
+        operations: Which they are, if that is not for their tags to say.
+    """
+    found = operations_of(specification, tag) if operations is None else operations
+    data = specification.document.data
+    node = raw.tag_object(data, tag)
+    parts = [
+        *_head(node, tag, form),
+        *_addresses(data, form),
+        *_access(data, found, form),
+        *_operations(found, data, form, link_operation),
+        *_resources(specification, found, form, link_resource),
+        *_errors(specification, found, form),
+    ]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def operations_of(specification: Specification, tag: str) -> list[Operation]:
+    """Return the operations that have `tag`, or those without any where none has."""
+    every = specification.operations.values()
+    return [each for each in every if tag in each.tags] or [each for each in every if not each.tags]
+
+
+def _head(node: Node, tag: str, form: str) -> Iterator[str]:
+    name = node.get("x-displayName") or node.get("summary") or tag
+    yield prose.heading(1, prose.plain(name))
+    yield prose.block(node.get("description"), form)
+    if isinstance(said := node.get(raw.OURS), str):
+        yield f"*Chosen here:* {prose.block(said, form)}"
+    if more := source(node):
+        yield more.replace("More:", "The facts on these pages come from", 1) + "."
+
+
+def _addresses(data: Data, form: str) -> Iterator[str]:
+    """Yield where the API is served."""
+    servers = raw.servers(data)
+    if not servers:
+        return
+    yield prose.heading(2, "Base URL")
+    yield "\n".join(f"-   {_address(each, form)}" for each in servers)
+
+
+def _address(server: Node, form: str) -> str:
+    parts = [code(server.get("url", "/"), form), prose.cell(server.get("description"), form)]
+    variables = server.get("variables")
+    said = [_variable(name, each, form) for name, each in _pairs(variables)]
+    return ": ".join(filter(None, parts)) + (f" {' '.join(said)}" if said else "")
+
+
+def _variable(name: str, variable: Any, form: str) -> str:
+    node = variable if isinstance(variable, Mapping) else {}
+    default = code(node.get("default", ""), form)
+    choices = [code(each, form) for each in node.get("enum") or ()]
+    what = f"one of {listed(choices, 'or')}, by default {default}" if choices else f"by default {default}"
+    about = prose.cell(node.get("description"), form)
+    return f"{code(name, form)} is {what}{f' ({about})' if about else ''}."
+
+
+def _access(data: Data, operations: Sequence[Operation], form: str) -> Iterator[str]:
+    """Yield the schemes that any of the operations asks for, and which of them ask for none."""
+    yield prose.heading(2, "Authentication")
+    names = dict.fromkeys(name for each in operations for way in each.security for name in way)
+    said = [access.scheme_words(name, raw.scheme(data, name), form) for name in names]
+    if not said:
+        yield "No authentication is needed."
+        return
+    yield said[0] if len(said) == 1 else "\n".join(f"-   {each}" for each in said)
+    free = [code(f"{each.method} {each.path}", form) for each in operations if not any(each.security)]
+    if free:
+        yield f"Not needed for {listed(free)}."
+    optional = [each for each in operations if any(each.security) and not all(each.security)]
+    if optional and len(optional) + len(free) == len(operations):
+        yield "It is optional."
+
+
+def _operations(operations: Sequence[Operation], data: Data, form: str, link: Link) -> Iterator[str]:
+    yield prose.heading(2, "Operations")
+    rows = [_operation(each, data, form, link) for each in operations]
+    yield prose.table(("Method", "Path", "What it does"), rows)
+
+
+def _operation(operation: Operation, data: Data, form: str, link: Link) -> tuple[str, str, str]:
+    words, where = prose.plain(title(operation)), link(operation.id)
+    is_old = raw.operation_object(data, operation).get("deprecated") is True
+    what = f"[{words}]({where})" if where else words
+    return f"`{operation.method}`", code(operation.path, form), f"{what} (deprecated)" if is_old else what
+
+
+def _resources(
+    specification: Specification, operations: Sequence[Operation], form: str, link: Link
+) -> Iterator[str]:
+    """Yield what lives behind the operations."""
+    ids = {each.id for each in operations}
+    living = [each for each in specification.lifecycles.values() if ids & each.rules.keys()]
+    if living:
+        yield prose.heading(2, "Resources")
+        texts = raw.lifecycle_texts(specification.document.data)
+        yield "\n".join(f"-   {_resource(each, texts.get(each.name, ''), form, link)}" for each in living)
+
+
+def _resource(lifecycle: Lifecycle, about: str, form: str, link: Link) -> str:
+    where = link(lifecycle.name)
+    name = code(lifecycle.name, form)
+    states = [code(each, form) for each in lifecycle.states]
+    parts = [
+        f"[{name}]({where})" if where else name,
+        prose.cell(about, form),
+        f"Its states are {listed(states)}." if states else "",
+    ]
+    return f"{parts[0]}: {' '.join(filter(None, parts[1:]))}".rstrip(": ")
+
+
+def _errors(specification: Specification, operations: Sequence[Operation], form: str) -> Iterator[str]:
+    """Yield how each API below the tag says no; nothing where the document does not say."""
+    ruled = {name for each in specification.lifecycles.values() for name in each.rules}
+    governed = ((each, governing(specification.conventions, each.path)) for each in operations)
+    known = list({each.name: each for one, each in governed if each.name or one.id in ruled}.values())
+    if not known:
+        return
+    yield prose.heading(2, "Errors")
+    texts = raw.convention_texts(specification.document.data)
+    for each in known:
+        if len(known) > 1:
+            paths = listed([code(path, form) for path in each.paths])
+            yield prose.heading(3, f"Below {paths}" if paths else "Elsewhere")
+        yield prose.block(texts.get(each.name), form, below=2)
+        yield _table(each, _possible(specification, operations), form)
+        yield " ".join(_habits(each))
+
+
+def _possible(specification: Specification, operations: Sequence[Operation]) -> list[str]:
+    """Return the kinds of error that a caller of these operations can cause, whatever the state."""
+    ids = {each.id for each in operations}
+    living = [each for each in specification.lifecycles.values() if ids & each.rules.keys()]
+    rules = [rule for each in living for rule in each.rules.values() if rule.operation in ids]
+    has_bodies = any(each.body for each in operations)
+    possible = {
+        **dict.fromkeys(("malformedBody", "invalidBody"), has_bodies),
+        "invalidParameter": any(each.parameters for each in operations),
+        "malformedId": any(each.identity.type == "integer" for each in living),
+        "unauthorized": any(any(each.security) for each in operations),
+        "forbidden": any(rule.roles for rule in rules),
+        **dict.fromkeys(("notFound", "unknownPath", "methodNotAllowed"), True),
+        "conflict": any(not unique.conflict for each in living for unique in each.unique),
+        "preconditionFailed": any(each.etag for each in living),
+        **dict.fromkeys(("payloadTooLarge", "unsupportedMediaType"), has_bodies),
+        "idempotencyMismatch": any(rule.idempotency_header for rule in rules),
+        "preconditionRequired": any(each.etag and each.etag.required for each in living),
+    }
+    return [kind for kind, is_possible in possible.items() if is_possible]
+
+
+def _table(conventions: Conventions, kinds: list[str], form: str) -> str:
+    """Return status and body by kind of error; kinds that are answered alike share a line."""
+    errors = Errors(conventions)
+    alike: dict[tuple[int, str], list[str]] = {}
+    for kind in kinds:
+        status, answer = errors.answer(kind)
+        body = body_text(answer) if answer else PROBLEM
+        alike.setdefault((status, body), []).append(KINDS[kind][1])
+    rows = [
+        (_causes(causes), f"`{status}`", _body(body, form))
+        for (status, body), causes in sorted(alike.items())
+    ]
+    return prose.table(("What is wrong", "Status", "Body"), rows)
+
+
+def _causes(causes: list[str]) -> str:
+    return "<br>".join(f"{each}." for each in causes)
+
+
+def _body(body: str, form: str) -> str:
+    if body == PROBLEM:
+        return f"A problem (RFC 9457), {code(PROBLEM, form)}"
+    return code(body, form) if body else "none"
+
+
+def _habits(conventions: Conventions) -> Iterator[str]:
+    """Yield what else the paths have in common."""
+    if conventions.ignores_trailing_slash:
+        yield "A slash too many or too few at the end of a path does not matter."
+    if conventions.first_query_wins:
+        yield "Of a query parameter given twice the first counts."
+    else:
+        yield "A query parameter given twice that is no list is refused."
+    if conventions.exact_case_scheme:
+        yield "The word `Bearer` is written just so."
+    if not conventions.serves_head:
+        yield "`HEAD` is refused."
+
+
+def _pairs(node: Any) -> Iterator[tuple[str, Any]]:
+    yield from node.items() if isinstance(node, Mapping) else ()

@@ -1,0 +1,348 @@
+"""A schema made readable: a sentence, and a table of its fields down to where it would get long."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from handbook import components, prose, raw, traits
+from handbook.face import Face, Faces
+from handbook.page import SITE
+from handbook.prose import code, listed
+from handbook.raw import Data, Node, Same
+
+MOST_ROWS = 120
+"""How many fields of one schema are listed."""
+LEVELS = 3
+"""How many levels of fields the first table has; deeper ones are folded away, or left out."""
+DEEPEST = 6
+_MOST_NAMED = 12
+"""How many of the fields whose own fields are not shown are named."""
+_TITLES = ("Field", "Type", "Required", "Description")
+
+
+def markdown(schema: Any, data: Data, *, form: str, limit: int = MOST_ROWS) -> str:
+    """Return a description of `schema`.
+
+    Args:
+        data: The document that its references lead into.
+        form: What the page is written for.
+        limit: How many fields are listed at most, those nearest to the root first.
+    """
+    return shapes(data, form).text(schema, limit)
+
+
+def shapes(data: Data, form: str) -> Shapes:
+    """Return what describes the schemas of `data`; the same again for the same document."""
+    return _shapes(Same(data), form)
+
+
+@lru_cache(4)
+def _shapes(data: Same, form: str) -> Shapes:
+    return Shapes(data.value, form)
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """A field on its way into the table.
+
+    Attributes:
+        path: Its dotted name, as in `data[].id`.
+        way: The names of the components it lies in.
+        below: The fields it has itself, as far as they are listed.
+        is_cut: Whether it has more that are not.
+        is_late: Whether its own fields come after those of all others.
+    """
+
+    path: str
+    face: Face
+    is_required: bool = False
+    note: str = ""
+    depth: int = 0
+    way: frozenset[str] = frozenset()
+    below: list[Row] = field(default_factory=list)
+    is_cut: bool = False
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    suffix: str
+    face: Face
+    is_required: bool
+    note: str = ""
+    within: str = ""
+
+
+class Shapes:
+    """Describes the schemas of one document, each of its parts once."""
+
+    def __init__(self, data: Data, form: str) -> None:
+        self.faces = Faces(data)
+        self.form = form
+        self._homes = components.homes(data, form)
+        self._cells: dict[int, tuple[Face, str, str]] = {}
+
+    def text(self, schema: Any, limit: int = MOST_ROWS, *, is_home: bool = False) -> str:
+        """Return the sentence and the tables for `schema`.
+
+        Args:
+            is_home: This is where its fields are explained, should it have such a place.
+        """
+        face = self.faces.of(schema)
+        if not is_home and (elsewhere := self._elsewhere(self._names(face))):
+            return f"{self._words(face)} {elsewhere}"
+        if len(face.variants) > 1 and not face.fields and self._is_of_objects(face) and not self._homes:
+            return "\n\n".join(self._alternatives(face, limit))
+        return "\n\n".join(filter(None, [self.lead(face), self._tables(face, limit)]))
+
+    def lead(self, face: Face) -> str:
+        """Return the sentence about the value as a whole."""
+        words = traits.type_words(face, self.faces, self.form)
+        if face.is_object and face.name:
+            words += ", an object"
+        elif face.is_object and self._is_open(face):
+            words = "An object with any fields"
+        words += "" if face.fields or face.is_array else " without fields" if face.others is False else ""
+        said = list(self._said(face))
+        about = prose.block(face.keys.get("description"), self.form, below=5)
+        lead = " ".join([f"{words[0].upper()}{words[1:]}.", *said])
+        return "\n\n".join(filter(None, (lead, about, chosen(face.keys, self.form))))
+
+    def _words(self, face: Face) -> str:
+        words = traits.type_words(face, self.faces, self.form)
+        return f"{words[0].upper()}{words[1:]}."
+
+    def _elsewhere(self, names: Iterable[str]) -> str:
+        """Return where the fields of components are explained, if not here."""
+        known = [name for name in sorted(names) if name in self._homes]
+        links = [f"[{prose.plain(name)}]({components.UP}{self._homes[name]})" for name in known[:_MOST_NAMED]]
+        more = [f"{len(known) - _MOST_NAMED} others"] if len(known) > _MOST_NAMED else []
+        return f"Fields: {listed([*links, *more])}." if links else ""
+
+    def cell(self, face: Face) -> tuple[str, str]:
+        """Return the type of a value and all that is said of it, for a table."""
+        known = self._cells.get(id(face))
+        if known is None:
+            kind = traits.type_words(face, self.faces, self.form)
+            about = prose.cell(face.keys.get("description"), self.form)
+            said = " ".join(self._said(face))
+            parts = (about, said, chosen(face.keys, self.form))
+            known = (face, kind, "<br>".join(filter(None, parts)))
+            self._cells[id(face)] = known
+        return known[1], known[2]
+
+    def _said(self, face: Face) -> Iterator[str]:
+        """Yield what is asked of a value, and of the items where it is a list."""
+        yield from traits.sentences(face, self.form)
+        if face.is_array:
+            yield from traits.item_sentences(self.faces.of(face.items), self.form)
+        elif not face.is_object:
+            yield from traits.example_sentence(face.keys, self.form)
+        yield from self._telling(face)
+
+    def _telling(self, face: Face) -> Iterator[str]:
+        """Yield what tells the variants apart, where the document says so."""
+        discriminator = face.keys.get("discriminator")
+        if not isinstance(discriminator, dict) or "propertyName" not in discriminator:
+            return
+        which = code(discriminator["propertyName"], self.form)
+        mapping = discriminator.get("mapping")
+        pairs = mapping.items() if isinstance(mapping, dict) else ()
+        told = [f"{code(key, self.form)} for {code(_last(name), self.form)}" for key, name in pairs]
+        yield f"{which} tells which: {', '.join(told)}." if told else f"{which} tells which it is."
+
+    def _is_open(self, face: Face) -> bool:
+        return not face.fields and (face.others is True or "additionalProperties" not in face.keys)
+
+    def _is_of_objects(self, face: Face) -> bool:
+        return all(self.faces.of(each).fields for each in face.variants)
+
+    def _alternatives(self, face: Face, limit: int) -> Iterator[str]:
+        """Yield a table for each variant, the rows shared out among them."""
+        if about := prose.block(face.keys.get("description"), self.form, below=5):
+            yield about
+        word = "At least one" if "anyOf" in face.keys else "One"
+        name = f"{code(face.name, self.form)}: " if face.name else ""
+        lead = f"{name}{word if not name else word.lower()} of these {len(face.variants)}."
+        yield " ".join([lead, *self._said(face)])
+        most = max(1, limit // 10)
+        for number, variant in enumerate(face.variants[:most], 1):
+            each = self.faces.of(variant)
+            yield f"**{self._variant_name(each, number)}**"
+            yield self._tables(each, max(1, limit // min(most, len(face.variants))))
+        if len(face.variants) > most:
+            yield f"{len(face.variants) - most} more are not listed."
+
+    def _variant_name(self, face: Face, number: int) -> str:
+        if face.name:
+            return code(face.name, self.form)
+        if title := prose.plain(face.keys.get("title")):
+            return title
+        needed = [code(name, self.form) for name in face.fields if name in face.required]
+        return f"With {listed(needed[:4])}" if needed else f"Variant {number}"
+
+    def _tables(self, face: Face, limit: int) -> str:
+        """Return the fields below `face`: one table, and the deeper ones apart."""
+        rows, left = self._grown(face, limit)
+        ordered = list(_ordered(rows))
+        first = [row for row in ordered if row.depth < LEVELS]
+        deeper = [row for row in ordered if row.depth >= LEVELS]
+        if not first:
+            return ""
+        parts = [self._table(first)]
+        if deeper and self.form == SITE:
+            title = f"<summary>Deeper fields ({len(deeper)})</summary>"
+            parts.append(f'<details markdown="1">\n{title}\n\n{self._table(deeper)}\n\n</details>')
+        cut = [
+            row
+            for row in (first if self.form != SITE else ordered)
+            if row.is_cut or _is_folded(row, self.form)
+        ]
+        parts += [*self._missing(left), *self._cut(cut)]
+        return "\n\n".join(parts)
+
+    def _missing(self, left: int) -> Iterator[str]:
+        if left:
+            yield f"{left} more {'field is' if left == 1 else 'fields are'} not listed."
+
+    def _cut(self, rows: list[Row]) -> Iterator[str]:
+        if not rows:
+            return
+        yield f"Not listed: the fields of {_some([code(row.path, self.form) for row in rows])}."
+
+    def _grown(self, face: Face, limit: int) -> tuple[list[Row], int]:
+        """Return the fields of the root, grown until the table is full, and how many are left out."""
+        root = Row("", face, depth=-1, way=frozenset({face.name} if face.name else ()))
+        members = list(self._members(face))
+        root.below = [self._row(root, member) for member in members[:limit]]
+        room = limit - len(root.below)
+        waiting = deque(root.below)
+        later: deque[Row] = deque()
+        while waiting or later:
+            row = (waiting or later).popleft()
+            if not row.is_late and self._is_mixed(row.face):
+                # What may also be a plain value, such as an id, is looked into when all else has been.
+                row.is_late = True
+                later.append(row)
+                continue
+            room -= self._grow(row, room)
+            waiting.extend(row.below)
+        return root.below, len(members) - len(root.below)
+
+    def _grow(self, row: Row, room: int) -> int:
+        """Give `row` its fields, if they all fit in, and return how many those are."""
+        found = [] if row.note else list(self._members(row.face))
+        if len(found) > room or row.depth + 1 >= DEEPEST:
+            row.is_cut = bool(found)
+            return 0
+        row.below = [self._row(row, member) for member in found]
+        return len(found)
+
+    def _is_mixed(self, face: Face) -> bool:
+        return bool(face.variants) and not all(self.faces.of(each).fields for each in face.variants)
+
+    def _row(self, above: Row, member: _Member) -> Row:
+        path = f"{above.path}{member.suffix}" if above.path else member.suffix.lstrip(".")
+        names = self._names(member.face)
+        way = above.way | ({member.within} if member.within else set())
+        again = [code(each, self.form) for each in sorted(names & way)]
+        note = f"The fields of {listed(again)} are listed above." if again else ""
+        note = self._elsewhere(names) or note
+        face = self._noted(member) if member.note else member.face
+        return Row(path, face, member.is_required, note, above.depth + 1, way | names)
+
+    def _noted(self, member: _Member) -> Face:
+        """Return the face of a field that only some variants have, which its description says."""
+        face = member.face
+        about = f"{member.note} {face.keys.get('description') or ''}".strip()
+        return replace(face, keys={**face.keys, "description": about})
+
+    def _names(self, face: Face) -> frozenset[str]:
+        """Return the components whose fields would come next below `face`."""
+        inner = self._inner(face)[1]
+        names = {inner.name} if inner.name and inner.is_object else set()
+        for variant in inner.variants:
+            each = self._inner(self.faces.of(variant))[1]
+            names |= {each.name} if each.name and each.is_object else set()
+        return frozenset(names)
+
+    def _inner(self, face: Face) -> tuple[str, Face]:
+        """Return what lies in a list of lists, or in a map, and what to write for the way there."""
+        suffix = ""
+        for _ in range(DEEPEST):
+            if face.is_array and not face.fields:
+                suffix, face = f"{suffix}[]", self.faces.of(face.items)
+            elif face.is_object and not face.fields and isinstance(face.others, dict):
+                suffix, face = f"{suffix}.*", self.faces.of(face.others)
+            else:
+                break
+        return suffix, face
+
+    def _members(self, face: Face) -> Iterator[_Member]:
+        """Yield the fields that come next below `face`."""
+        suffix, inner = self._inner(face)
+        for name, schema in inner.fields.items():
+            yield _Member(f"{suffix}.{_plain(name)}", self.faces.of(schema), name in inner.required)
+        if isinstance(inner.others, dict) and inner.fields:
+            yield _Member(f"{suffix}.*", self.faces.of(inner.others), False)
+        yield from self._of_variants(inner, suffix)
+
+    def _of_variants(self, face: Face, suffix: str) -> Iterator[_Member]:
+        """Yield the fields of all variants together, and which of them have each, unless all have."""
+        found: dict[str, list[tuple[Face, Any]]] = {}
+        variants = [each for each in map(self.faces.of, face.variants) if each.fields]
+        for variant in variants:
+            for name, schema in variant.fields.items():
+                found.setdefault(name, []).append((variant, schema))
+        for name, owners in found.items():
+            is_common = len(owners) == len(variants)
+            names = [code(owner.name, self.form) for owner, _ in owners if owner.name]
+            note = "" if is_common or len(names) < len(owners) else f"In {_some(names)}."
+            is_required = is_common and all(name in owner.required for owner, _ in owners)
+            first, schema = owners[0]
+            yield _Member(f"{suffix}.{_plain(name)}", self.faces.of(schema), is_required, note, first.name)
+
+    def _table(self, rows: list[Row]) -> str:
+        return prose.table(_TITLES, (self._cells_of(row) for row in rows))
+
+    def _cells_of(self, row: Row) -> tuple[str, str, str, str]:
+        kind, about = self.cell(row.face)
+        about = "<br>".join(filter(None, (about, row.note)))
+        return code(row.path, self.form), kind, "yes" if row.is_required else "no", about
+
+
+def chosen(node: Node, form: str) -> str:
+    """Return, for a cell, what the document's authors chose where their source is silent."""
+    said = node.get(raw.OURS)
+    return f"*Chosen here:* {prose.cell(said, form)}" if isinstance(said, str) else ""
+
+
+def _is_folded(row: Row, form: str) -> bool:
+    """Return whether the fields of `row` are listed nowhere, for want of a place to fold them into."""
+    return form != SITE and bool(row.below) and row.depth + 1 >= LEVELS
+
+
+def _ordered(rows: list[Row]) -> Iterator[Row]:
+    for row in rows:
+        yield row
+        yield from _ordered(row.below)
+
+
+def _plain(name: object) -> str:
+    """Return a name that reads as one step of a dotted path."""
+    text = str(name)
+    return f"[{text!r}]" if not text or any(each in text for each in ". []\n") else text
+
+
+def _some(names: list[str]) -> str:
+    """Return the first of many names, and how many others there are."""
+    more = len(names) - _MOST_NAMED
+    return listed([*names[:_MOST_NAMED], f"{more} others"] if more > 0 else names)
+
+
+def _last(name: object) -> str:
+    return str(name).rsplit("/", 1)[-1]

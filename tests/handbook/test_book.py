@@ -1,0 +1,131 @@
+"""The book as a whole: where its pages are, and that they lead to each other."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from handbook.book import book
+from handbook.page import MARKDOWN, SITE, Book
+from speckit.document import Document, load
+from speckit.specification import Specification, specify
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = {"five APIs": ROOT / "openapi.yaml", "render farm": ROOT / "examples/render_farm/openapi.yaml"}
+LINK = re.compile(r'(?:\]\(|href=")([^)#":\s]*)(#[^)"\s]+)?[)"]')
+FENCED = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
+
+
+def specified(data: dict[str, Any], tmp_path: Path) -> Specification:
+    file = tmp_path / "some.yaml"
+    file.write_text(yaml.safe_dump(data, sort_keys=False))
+    return specify(load(file))
+
+
+def document(*operations: tuple[str, str, list[str]]) -> dict[str, Any]:
+    """A document of GET operations: path, id, tags."""
+    paths = {
+        path: {"get": {"operationId": name, "tags": tags, "responses": {"200": {"description": "It."}}}}
+        for path, name, tags in operations
+    }
+    return {"openapi": "3.0.3", "info": {"title": "Some", "version": "1"}, "paths": paths}
+
+
+def links(text: str) -> list[str]:
+    """Where the links of a page lead, but for those to other hosts."""
+    return [target for target, _ in LINK.findall(FENCED.sub("", text)) if target]
+
+
+def paths(made: Book) -> list[str]:
+    return [page.path for page in made.whole.pages()]
+
+
+@pytest.mark.parametrize("form", [SITE, MARKDOWN])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_link_between_pages_leads_to_a_page(name: str, form: str) -> None:
+    """A page that cannot be found may as well not be there."""
+    made = book(specify(load(DOCUMENTS[name])), form=form)
+    known = {*paths(made), *made.files}
+
+    found = [
+        (page.path, target)
+        for page in made.whole.pages()
+        for target in links(page.text)
+        if posixpath.normpath(posixpath.join(posixpath.dirname(page.path), target)) not in known
+    ]
+
+    assert found == []
+    assert sum(len(links(page.text)) for page in made.whole.pages()) > 100
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_operation_and_every_resource_has_a_page(name: str) -> None:
+    specification = specify(load(DOCUMENTS[name]))
+    made = book(specification)
+
+    assert len(paths(made)) == len(set(paths(made)))
+    assert paths(made)[0] == "index.md"
+    for each in specification.operations.values():
+        assert any(f"`{each.path}`" in page.text for page in made.whole.pages()), each.id
+
+
+def test_a_resource_without_operations_stands_with_what_belongs_to_it() -> None:
+    """Nobody looks for a workflow among the jobs of somebody else."""
+    made = book(specify(load(DOCUMENTS["five APIs"])))
+
+    assert "alteryx/alteryx-workflow.md" in paths(made)
+    assert "openreplay/open-replay-project.md" in paths(made)
+
+
+def test_the_document_in_it_has_the_samples() -> None:
+    data = yaml.safe_load(book(specify(load(DOCUMENTS["five APIs"]))).files["openapi.yaml"])
+
+    samples = data["paths"]["/v1/jobs"]["get"]["x-codeSamples"]
+    assert [each["lang"] for each in samples] == ["Shell", "Python", "JavaScript"]
+    assert data["info"] == load(DOCUMENTS["five APIs"]).data["info"]
+
+
+def test_names_that_look_alike_get_pages_of_their_own(tmp_path: Path) -> None:
+    made = book(specified(document(("/a", "getJob", ["Jobs"]), ("/b", "get_job", ["jobs"])), tmp_path))
+
+    assert sorted(paths(made)) == [
+        "index.md",
+        "jobs-2/get-job.md",
+        "jobs-2/index.md",
+        "jobs/get-job.md",
+        "jobs/index.md",
+    ]
+
+
+def test_without_tags_operations_stand_together(tmp_path: Path) -> None:
+    made = book(specified(document(("/a", "one", []), ("/b", "", [])), tmp_path))
+
+    assert [section.title for section in made.whole.entries[1:]] == ["Operations"]
+
+
+def test_samples_ask_where_they_are_told_to_or_where_the_document_says(tmp_path: Path) -> None:
+    data = document(("/a", "one", ["x"]))
+    data["servers"] = [{"url": "https://{place}.example/v1/", "variables": {"place": {"default": "eu"}}}]
+    specification = specified(data, tmp_path)
+    relative = specified({**data, "servers": [{"url": "/v1"}]}, tmp_path)
+
+    assert "https://eu.example/v1/a" in text(book(specification))
+    assert "http://h:1/a" in text(book(specification, base_url="http://h:1"))
+    assert "http://localhost:8080/v1/a" in text(book(relative))
+
+
+def text(made: Book) -> str:
+    return "\n".join(page.text for page in made.whole.pages())
+
+
+def test_the_same_document_makes_the_same_bytes() -> None:
+    specification = specify(load(DOCUMENTS["render farm"]))
+
+    assert book(specification) == book(
+        specify(Document(specification.document.data, specification.document.source))
+    )

@@ -1,0 +1,101 @@
+"""The page of an API: what there is, where it is, and how it says no."""
+
+from pathlib import Path
+
+import pytest
+
+from handbook import overview
+from handbook.page import MARKDOWN, SITE
+from speckit.document import Document, load
+from speckit.specification import specify
+
+ROOT = Path(__file__).parents[2]
+
+
+def page(specification, tag, form=SITE):
+    return overview.markdown(
+        specification,
+        tag,
+        form=form,
+        link_operation=lambda name: f"{name}.md",
+        link_resource=lambda name: f"r-{name}.md",
+    )
+
+
+@pytest.fixture(scope="module")
+def five():
+    return specify(load(ROOT / "openapi.yaml"))
+
+
+def made(**more):
+    data = {"openapi": "3.1.0", "info": {}, "paths": {"/a": {"get": {"responses": {}}}}, **more}
+    return specify(Document(data, Path("openapi.yaml")))
+
+
+def test_every_operation_and_resource_is_linked(five):
+    text = page(five, "kragle")
+
+    assert (
+        "| `DELETE` | `/jobs/{job_id}` | [Delete a job, now or at its next run](deleteKragleJob.md) |" in text
+    )
+    assert "-   [`KragleJob`](r-KragleJob.md): A stack run by a schedule." in text
+    assert "Its states are `inactive`, `active`, `doomed` and `condemned`." in text
+    assert "listTaipyJobs" not in text
+
+
+def test_errors_have_the_shape_of_the_api(five):
+    text = page(five, "kragle")
+
+    assert (
+        "| There is no such resource. | `500` | "
+        '`{"code": 6, "msg": "The specified object does not exist."}` |' in text
+    )
+    assert "Of a query parameter given twice the first counts." in text
+
+
+def test_kinds_of_error_that_nobody_can_cause_are_left_out(five):
+    """No operation of it has a body, so none can be too large."""
+    text = page(five, "openreplay")
+
+    assert "The request is too large" not in text
+    assert "| Who is asking is not known. | `401` | none |" in text
+
+
+def test_it_tells_who_may_call_without_a_credential(five):
+    assert "Not needed for `GET /schedules` and `GET /schedules/byid/{schedule_id}`." in page(five, "kragle")
+    assert "It is optional." in page(five, "taipy")
+
+
+def test_it_tells_where_the_facts_come_from(five):
+    assert "come from [OpenReplay documentation: Jobs](https://docs.openreplay.com/en/api/jobs)." in page(
+        five, "openreplay"
+    )
+
+
+def test_servers_are_told_with_their_variables():
+    variables = {"region": {"default": "eu", "enum": ["eu", "us"], "description": "Where."}}
+    server = {"url": "https://{region}.example.com", "description": "Production.", "variables": variables}
+
+    text = page(made(servers=[server]), "any")
+
+    assert (
+        "-   `https://{region}.example.com`: Production. "
+        "`region` is one of `eu` or `us`, by default `eu` (Where.)." in text
+    )
+
+
+def test_a_document_that_says_nothing_still_has_a_page():
+    text = page(made(), "Operations", MARKDOWN)
+
+    assert text.startswith("# Operations\n")
+    assert "No authentication is needed." in text
+    assert "| `GET` | `/a` | [GET /a](GET /a.md) |" in text
+    assert "## Errors" not in text
+    assert "## Base URL" not in text
+
+
+def test_errors_of_the_own_example_are_problems():
+    text = page(specify(load(ROOT / "examples/render_farm/openapi.yaml")), "renders", MARKDOWN)
+
+    assert "application/problem+json" in text
+    assert "The resource has changed meanwhile." in text

@@ -1,0 +1,145 @@
+"""`understudy docs`: makes a documentation site of a document, or the Markdown pages for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from handbook import site
+from handbook.book import book
+from handbook.own import Own, own
+from handbook.page import MARKDOWN, SITE, Book, Section
+from handbook.placing import FolderTaken, check
+from handbook.site import SiteFailed
+from handbook.trying import linked
+from speckit.document import load
+from speckit.faults import DocumentFaults
+from speckit.specification import Specification, specify
+from understudy.shipped import default_document, overlay
+from understudy.values import is_url
+
+NOT_MADE = 2
+_MOST_WARNINGS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for."""
+
+    output: str
+    document: str | None = None
+    overlays: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    fence: str | None = None
+    form: str = SITE
+    base_url: str = ""
+    name: str = ""
+    more: tuple[str, ...] = ()
+    swagger_ui: str = ""
+
+
+def run(options: Options) -> int:
+    """Make the pages; return the exit status.
+
+    Raises:
+        click.UsageError: an option makes no sense.
+    """
+    _check(options)
+    try:
+        return _made(read(options), options)
+    except DocumentFaults as faults:
+        click.echo(str(faults), err=True)
+        return 1
+    except FolderTaken as taken:
+        raise click.UsageError(str(taken)) from taken
+    except (OSError, SiteFailed) as problem:
+        click.echo(f"Error: no pages were made: {problem}", err=True)
+        return NOT_MADE
+
+
+def _check(options: Options) -> None:
+    if options.document and is_url(options.document):
+        raise click.UsageError(f"'{options.document}' is not fetched. Download it, and name the file.")
+    if options.base_url and not is_url(options.base_url):
+        raise click.UsageError(
+            f"--base-url '{options.base_url}' is no URL. Write it like https://api.example.com."
+        )
+    for folder in options.more:
+        if not Path(folder).is_dir():
+            raise click.UsageError(f"--with '{folder}' is no folder.")
+    # Before anything is read: a big document takes its time.
+    try:
+        check(Path(options.output))
+    except FolderTaken as taken:
+        raise click.UsageError(str(taken)) from taken
+
+
+def read(options: Options) -> Specification:
+    """Return the document the options name, overlaid and narrowed.
+
+    Raises:
+        DocumentFaults: it has mistakes.
+    """
+    source = default_document() if options.document is None else Path(options.document)
+    fence = Path(options.fence) if options.fence else None
+    document = load(source, overlays=[overlay(name) for name in options.overlays], fence=fence)
+    return specify(document, only=options.only)
+
+
+def _made(specification: Specification, options: Options) -> int:
+    pages = book(specification, form=options.form, base_url=options.base_url, name=options.name)
+    if options.swagger_ui:
+        pages = linked(pages, specification, options.swagger_ui, form=options.form)
+    pages = _with_own(pages, options)
+    folder = Path(options.output)
+    if options.form == MARKDOWN:
+        site.markdown(pages, folder)
+    else:
+        _warn(list(site.build(pages, folder)))
+    count = sum(1 for _ in pages.whole.pages())
+    first = folder / ("index.md" if options.form == MARKDOWN else "index.html")
+    click.echo(f"{count} page{'s' * (count != 1)} in {folder}; begin with {first}", err=True)
+    return 0
+
+
+def _warn(warnings: list[str]) -> None:
+    for each in warnings[:_MOST_WARNINGS]:
+        click.echo(f"Warning: {each}", err=True)
+    if len(warnings) > _MOST_WARNINGS:
+        click.echo(f"Warning: {len(warnings) - _MOST_WARNINGS} more like these", err=True)
+
+
+def _with_own(whole: Book, options: Options) -> Book:
+    """Return a book with the pages of the folders `--with` names behind its own."""
+    taken = {page.path.partition("/")[0] for page in whole.whole.pages()} | set(whole.files)
+    entries, files = list(whole.whole.entries), dict(whole.files)
+    for each in _own(options.more, taken):
+        entries.append(each.section)
+        files |= each.files
+    return replace(whole, whole=Section(whole.title, tuple(entries)), files=files)
+
+
+def _own(folders: tuple[str, ...], taken: set[str]) -> Iterator[Own]:
+    for name in folders:
+        folder = Path(name)
+        plain = folder.resolve().name or "pages"
+        place = next(each for each in _names(plain) if each not in taken)
+        taken.add(place)
+        try:
+            found = own(folder, place)
+        except UnicodeDecodeError as problem:
+            raise click.UsageError(f"--with '{name}' has a page that is not UTF-8: {problem}.") from problem
+        if found is None:
+            raise click.UsageError(f"--with '{name}' has no Markdown files.")
+        yield found
+
+
+def _names(name: str) -> Iterator[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}-{number}"
+        number += 1
