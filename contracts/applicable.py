@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.anatomy import places
 from contracts.bench import Binding, bindings
 from contracts.catalogue import Catalogue
-from contracts.finding import Subject
+from contracts.finding import Subject, Tally
 from contracts.laws import LAWS
 from contracts.nature import Nature
 from speckit.expression import Source, sources
@@ -45,6 +45,24 @@ def applicable(specification: Specification) -> list[Pair]:
         found |= _without_reader(nature, bound)
     found |= {Subject("", each.id): set(_of_the_answer(each, firsts)) for each in free}
     return [(law, subject) for subject, laws in found.items() for law in LAWS if law in laws]
+
+
+def unreached(specification: Specification, tallies: Iterable[Tally], ended: str = "") -> list[Tally]:
+    """Return a tally for every law and operation that a judgement never came to.
+
+    Args:
+        tallies: Those there are.
+        ended: Why the judgement ended early. Where it did not, only those are unreached whose operation
+            was not asked at all: of the others nothing happened that would have shown them broken.
+    """
+    known = list(tallies)
+    met = {(each.law, each.subject) for each in known}
+    asked = set() if ended else {each.subject for each in known if each.tried}
+    return [
+        Tally(law, subject, reason=ended)
+        for law, subject in applicable(specification)
+        if (law, subject) not in met and subject not in asked
+    ]
 
 
 def _rules(nature: Nature, bound: Mapping[str, Binding]) -> list[Rule]:

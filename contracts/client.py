@@ -20,6 +20,10 @@ _MOST_LOST = 3
 """After so many requests in a row without an answer nobody is there any more."""
 
 
+_A_TICK_SECONDS = 0.01
+"""How far two readings of a clock are apart that show whether it runs."""
+
+
 class OutOfBudget(Exception):
     """The time or the number of requests that may be used is used up."""
 
@@ -49,11 +53,16 @@ class Budget:
         Raises:
             OutOfBudget: there is none left.
         """
-        if self.used >= self.requests:
-            raise OutOfBudget(f"{self.requests} requests were used up (--max-requests)")
-        if self.left < 0:
-            raise OutOfBudget(f"{self.seconds:g} seconds were used up (--max-time)")
+        if self.spent:
+            raise OutOfBudget(self.spent)
         self.used += 1
+
+    @property
+    def spent(self) -> str:
+        """What is used up, in words for a report; empty where there is some left."""
+        if self.used >= self.requests:
+            return f"{self.requests} requests were used up (--max-requests)"
+        return f"{self.seconds:g} seconds were used up (--max-time)" if self.left < 0 else ""
 
 
 class Clock:
@@ -69,8 +78,9 @@ class Clock:
         self._url = url
         self._start = time.monotonic()
         self._moved = 0.0
+        self._first: int | None = None
         self.is_frozen = False
-        """Whether it stands still unless it is moved."""
+        """Whether it stands still unless it is moved: it says so, and does."""
 
     @property
     def is_movable(self) -> bool:
@@ -94,18 +104,40 @@ class Clock:
         if not self._url:
             time.sleep(seconds)
             return
-        self._ask("POST", orjson.dumps({"advance": f"PT{seconds:.3f}S"}))
+        answer = self._ask("POST", orjson.dumps({"advance": f"PT{seconds:.3f}S"}))
         self._moved += seconds
+        if self.is_frozen and self._first is not None:
+            self._doubt(self._first, self._read(answer)[0])
 
     def told(self) -> int | None:
-        """Return what the clock says, in microseconds since 1970; None if it says nothing."""
-        answer = self._ask("GET", b"")
+        """Return what the clock says, in microseconds since 1970; None if it says nothing.
+
+        One that is said to be moved by hand alone is read twice, for it may run by itself all the same.
+        """
+        first, self.is_frozen = self._read(self._ask("GET", b""))
+        if self.is_frozen and first is not None:
+            self._first = first - round(self._moved * timing.SECOND)
+            time.sleep(_A_TICK_SECONDS)
+            again, _ = self._read(self._ask("GET", b""))
+            self.is_frozen = again == first
+        return first
+
+    def _doubt(self, first: int, now: int | None) -> None:
+        """Take the clock for one that runs if it shows more than it was moved by: the time that went by.
+
+        Where it tells whole seconds alone, it may be one second ahead all the same.
+        """
+        if now is not None and now - first - round(self._moved * timing.SECOND) > timing.SECOND:
+            self.is_frozen = False
+
+    def _read(self, answer: Received) -> tuple[int | None, bool]:
+        """Return the time that an answer tells, and whether it says that the clock is moved by hand."""
         try:
             told = orjson.loads(answer.content)
-            self.is_frozen = told.get("manual") is True
+            now, is_manual = told.get("now"), told.get("manual") is True
         except (orjson.JSONDecodeError, AttributeError):
-            return None
-        return timing.parse(told.get("now"), "date-time")
+            return None, False
+        return timing.parse(now, "date-time"), is_manual
 
     def _ask(self, method: str, content: bytes) -> Received:
         answer = self._wire.send(Sent(method, self._url, {"Content-Type": "application/json"}, content))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.exchange import Exchange
+from speckit.lifecycle import Path
 
 KEPT, BROKEN, UNJUDGED = "kept", "broken", "not judged"
 
@@ -31,6 +32,8 @@ class Finding:
         exchanges: The shortest sequence known that shows it, in order; the last one is where it shows.
         is_confirmed: Whether the sequence showed it again when it was repeated.
         count: How often it was seen.
+        doubt: Why it did not show again when it was repeated, in a sentence; empty where it did, and where
+            nothing could be repeated.
     """
 
     law: str
@@ -41,6 +44,7 @@ class Finding:
     exchanges: tuple[Exchange, ...]
     is_confirmed: bool = False
     count: int = 1
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,27 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What an operation makes: the resource, and where in its answer the id may stand."""
+
+    resource: str
+    places: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How to do again by hand what the judge did.
+
+    Attributes:
+        clock_url: Where the clock was moved; empty where it was waited for.
+        keys: By operation, what it makes.
+    """
+
+    clock_url: str = ""
+    keys: Mapping[str, Key] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """All that one run found.
 
@@ -80,6 +105,7 @@ class Judgement:
         ended: Why the run ended before its time; empty where it did not.
         seconds: How long it took.
         options: What would make the same run again: seed, principals by name, and so on.
+        ways: How to do again by hand what was done.
     """
 
     document: str
@@ -92,6 +118,7 @@ class Judgement:
     seed: int = 0
     ended: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    ways: Ways = field(default_factory=Ways)
 
     @property
     def exit_status(self) -> int:

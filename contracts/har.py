@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ MOST_BYTES = 200_000_000
 """How large a file is read, unless the caller says otherwise."""
 MOST_ENTRIES = 100_000
 """How many entries are read, unless the caller says otherwise."""
+_MOST_PLACES = 3
+"""How many places are named that requests went to."""
 
 _SECRET_ANSWERS = ("set-cookie", "www-authenticate", "authentication-info")
 _PORTS: Mapping[str, int] = {"http": 80, "https": 443}
@@ -78,6 +81,35 @@ def read(
         seen.add(entry.mark)
         found += filter(None, [reading.exchange(entry)])
     return reading.named(sorted(found, key=lambda each: (each.before.fast, each.after.fast)))
+
+
+def nothing(path: Path, base_url: str = "") -> HarFault:
+    """Return why a HAR file that can be read has nothing to judge: it is empty, or is about something else.
+
+    Raises:
+        HarFault: It cannot be read after all.
+    """
+    entries = _entries(path, MOST_BYTES, MOST_ENTRIES)
+    if not entries:
+        return HarFault(path, "It has no entries.", "Record some traffic first.")
+    places = Counter(_origin(str(each["request"]["url"])) for each in entries)
+    if base_url and not any(_is_below(each["request"]["url"], urlsplit(base_url)) for each in entries):
+        went = ", ".join(f"{place} ({number})" for place, number in places.most_common(_MOST_PLACES))
+        told = f"None of its {len(entries)} entries went to {base_url}. They went to {went}."
+        return HarFault(path, told, "Name one of these, or no URL.")
+    told = f"None of its {len(entries)} entries has an answer to an operation of the document."
+    return HarFault(path, told, "Is it the right document, and was the traffic saved with its content?")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _is_below(url: str, base: SplitResult) -> bool:
+    """Return whether `url` is at `base` or below it."""
+    parts, path = urlsplit(url), base.path.rstrip("/")
+    return _place(parts) == _place(base) and (parts.path == path or parts.path.startswith(path + "/"))
 
 
 def _entries(path: Path, most_bytes: int, most_entries: int) -> list[Any]:
@@ -178,12 +210,7 @@ class _Reading:
         ]
 
     def _is_here(self, url: str) -> bool:
-        if self._base is None:
-            return True
-        parts = urlsplit(url)
-        base = self._base.path.rstrip("/")
-        is_below = parts.path == base or parts.path.startswith(base + "/")
-        return _place(parts) == _place(self._base) and is_below
+        return self._base is None or _is_below(url, self._base)
 
     def _read(
         self, raw: Mapping[str, Any], request: Mapping[str, Any], response: Mapping[str, Any], answer: bytes

@@ -45,7 +45,7 @@ LAWS: Mapping[str, Law] = {
             "trigger-works": "A trigger that the state allows is accepted.",
             "trigger-moves": "After an accepted trigger the resource is where the trigger leads.",
             "trigger-refused": "A trigger that the state does not allow is answered as the document says.",
-            "refusal-changes-nothing": "After a refused request everything is as before.",
+            "refusal-changes-nothing": "What is refused, or has no effect, leaves everything as it was.",
             "gone-is-gone": "A resource that was removed is found no more, by its id or in a list.",
             "available-in-state": "What is there only in some states is there in those, and in no other.",
             "state-sets-fields": "In each state the fields hold what the document says of it.",

@@ -8,7 +8,16 @@ from typing import Any
 from contracts.anatomy import Sighting
 from contracts.bench import Bench, Binding, adopted
 from contracts.exchange import Exchange, text
-from contracts.matching import Asked, asked, fits_all, is_living, is_member, misordered, value_of
+from contracts.matching import (
+    Asked,
+    admits_state,
+    asked,
+    fits_all,
+    is_living,
+    is_member,
+    misordered,
+    value_of,
+)
 from contracts.observed import Track
 from contracts.reckoning import UNKNOWN
 from speckit.lifecycle import REMOVED
@@ -210,11 +219,13 @@ class Lists:
         walk = self._walks.get(key)
         if walk is None or (walk.pages and wanted.page != walk.expects) or walk.is_complete:
             return
+        is_again = bool(ids) and all(each in walk.ids for each in ids)
         walk.pages.append(exchange)
         walk.tracks += tracks
         walk.ids += ids
         walk.totals.append(binding.anatomy.part(exchange, "total"))
-        walk.is_complete = self._ends(binding, exchange, walk, wanted, len(ids))
+        # A page that only repeats what was there leads nowhere: whoever reads the list stops here.
+        walk.is_complete = self._ends(binding, exchange, walk, wanted, len(ids)) or is_again
         if walk.is_complete and len(walk.pages) == 1:
             self._whole(binding, walk, exchange)
 
@@ -246,11 +257,14 @@ class Lists:
         if walk.changes != self._ledger.changes:
             return
         pages = [*walk.pages, last] if last is not walk.pages[-1] else walk.pages
-        if len(pages) > 1 and self._is_moving(binding, walk, pages):
-            return
         twice = [each for position, each in enumerate(walk.ids) if each in walk.ids[:position]]
+        said = f"{twice[0]} is on two pages." if twice else ""
+        if len(pages) > 1 and (moving := self._moving(binding, walk, pages)):
+            # One that leaves and one that comes push one other each onto the next page.
+            if len(twice) > 2 * moving:
+                self._bench.hold("pages-join", binding, False, said, pages, "twice")
+            return
         if len(walk.pages) > 1:
-            said = f"{twice[0]} is on two pages." if twice else ""
             self._bench.hold("pages-join", binding, not twice, said, pages, "twice")
             size = walk.asked.size or 0
             short = [page for page in walk.pages[:-1] if len(binding.anatomy.sightings(page) or ()) < size]
@@ -261,24 +275,46 @@ class Lists:
             said = f"The list says that there are {totals[-1]!r}; there are {len(walk.ids)}."
             is_true = all(total == len(walk.ids) for total in totals) or bool(twice)
             self._bench.hold("total-true", binding, is_true, said, pages, "total")
-        self._more(binding, walk, pages)
         if not twice:
+            self._more(binding, walk, pages)
             self._missing(binding, walk, pages)
 
-    def _is_moving(self, binding: Binding, walk: Walk, pages: list[Exchange]) -> bool:
-        """Return whether time alone may have changed the list while its pages were read."""
+    def _moving(self, binding: Binding, walk: Walk, pages: list[Exchange]) -> int:
+        """Return how many resources time alone may have moved in the list while its pages were read."""
         if pages[0].before.fast == pages[-1].after.fast:
-            return False
+            return 0
         nature, wanted = binding.nature, walk.asked
         moving = {nature.lifecycle.state_field, *nature.machine_written} - {
             nature.lifecycle.timestamps.created
         }
         paths = [wanted.order.field, *(each.field for each, _ in wanted.filters)]
-        if any(path and nature.slot(path) in moving for path in paths):
-            return any(nature.timed(state) for state in nature.lifecycle.states)
+        at_stake = {path for path in paths if path and nature.slot(path) in moving}
         tracks = self._ledger.of(pages[0].call.principal, nature.name).values()
-        own = [track for track in tracks if track.is_own and not track.is_gone]
-        return any(REMOVED in self._bench.states.now(track, pages[-1]) for track in own)
+        living = [track for track in tracks if not track.is_gone]
+        if at_stake:
+            is_by_state = at_stake == {nature.lifecycle.state_field} and wanted.order.field not in at_stake
+            return sum(self._may_shift(track, wanted, pages, is_by_state=is_by_state) for track in living)
+        own = [track for track in living if track.is_own]
+        return sum(REMOVED in self._bench.states.now(track, pages[-1]) for track in own)
+
+    def _may_shift(self, track: Track, wanted: Asked, pages: list[Exchange], *, is_by_state: bool) -> bool:
+        """Return whether a resource may have come into a list, left it or changed its place meanwhile.
+
+        Args:
+            is_by_state: Nothing that moves decides that but the state that is filtered by.
+        """
+        now = self._bench.states.now(track, pages[-1])
+        if track.is_own and any(since.latest > pages[0].before.slow for since in track.belief.values()):
+            return True
+        if is_by_state:
+            by_state = [
+                each for each in wanted.filters if each[0].field == track.nature.lifecycle.state_field
+            ]
+            inside = {admits_state(by_state, track.nature, state) for state in now}
+            return inside not in ({True}, {False})
+        if track.is_own:
+            return len(now) > 1 or any(track.nature.timed(state) for state in now if state in track.belief)
+        return any(track.nature.timed(state) for state in now)
 
     def _more(self, binding: Binding, walk: Walk, pages: list[Exchange]) -> None:
         """Hold what pages say of those that follow to what does."""

@@ -8,11 +8,14 @@ from typing import Any
 
 from contracts.bench import Binding
 from contracts.exchange import Call, Exchange, text
+from contracts.nature import Nature
 from contracts.observed import Track
 from contracts.reckoning import UNKNOWN, has_hole
 from speckit import timing
 from speckit.lifecycle import REMOVED, Filter, Order, Paging, Path
 from speckit.pointer import ABSENT
+
+_MOST_VALUES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,37 @@ def fits_all(filters: Iterable[tuple[Filter, str]], track: Track, shown: Mapping
     if False in found:
         return False
     return None if None in found else True
+
+
+def admits_state(filters: Iterable[tuple[Filter, str]], nature: Nature, state: str) -> bool | None:
+    """Return whether a resource in `state` fits all `filters`; None where more than the state decides."""
+    lifecycle = nature.lifecycle
+    if state == REMOVED:
+        return False
+    found = [
+        _fits(each, value, lifecycle.states[state].value) if each.field == lifecycle.state_field else None
+        for each, value in filters
+    ]
+    if False in found:
+        return False
+    return None if None in found else True
+
+
+def values_held(each: Filter, tracks: Iterable[Track]) -> list[Any]:
+    """Return a few values that resources have where the filter looks."""
+    values = [value_of(track, each.field, {}) for track in tracks]
+    known = [v for v in values if not has_hole(v) and v is not ABSENT and v is not None and v != ""]
+    return list({text(v): v for v in known if isinstance(v, str | int | float)}.values())[:_MOST_VALUES]
+
+
+def showing(binding: Binding, tracks: Iterable[Track]) -> dict[str, Any]:
+    """Return the query without which a filter's default would hide what the judge made."""
+    known, found = list(tracks), {}
+    for each in binding.rule.filters:
+        values = values_held(each, known)
+        if each.default is not None and values and all(text(value) != text(each.default) for value in values):
+            found[each.param] = values[0]
+    return found
 
 
 def value_of(track: Track, path: Path, shown: Mapping[Path, Any]) -> Any:

@@ -27,6 +27,8 @@ _TEXTS = {
     "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
     "date-time-local": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?"),
 }
+_TELLING = ("timestamp-order", "timestamp-when-due")
+"""The laws of which each sentence tells one way of breaking them, without a value."""
 _SLACK = int(SLACK_SECONDS * timing.SECOND)
 
 
@@ -44,7 +46,8 @@ class Stamps:
         if track.is_spoiled or not (shown or track.nature.times):
             return
         for law, said in self._wrongs(track, sighting, shown, exchange):
-            if not self.docket.hold(law, subject, not said, said, [*track.exchanges, exchange], said[:24]):
+            cause = _cause(track, law, said)
+            if not self.docket.hold(law, subject, not said, said, [*track.exchanges, exchange], cause):
                 track.is_spoiled = True
                 return
 
@@ -96,7 +99,7 @@ class Stamps:
         self, track: Track, sighting: Sighting, shown: dict[Path, Any], exchange: Exchange
     ) -> Iterator[tuple[str, str]]:
         """Yield each law tried, with what broke it; empty where nothing did."""
-        told = f"of {track.nature.name} {track.id}"
+        told = _told(track)
         form = track.nature.lifecycle.timestamps.format
         times = {path: sighting.get(path) for path in track.nature.times} | shown
         bad = [p for p, v in times.items() if v is not ABSENT and v is not None and not is_written(v, form)]
@@ -174,6 +177,20 @@ class Stamps:
         return ""
 
 
+def _told(track: Track) -> str:
+    """Return of what a time is, as it stands in a sentence after the time's field."""
+    return f"of {track.nature.name} {track.id}"
+
+
+def _cause(track: Track, law: str, said: str) -> str:
+    """Return what a broken promise is told apart by: the field and, where no value is told, how it is wrong.
+
+    Whose field it is counts for nothing, or each resource would be a finding of its own.
+    """
+    field, _, how = said.partition(_told(track))
+    return field + how if law in _TELLING else field
+
+
 def is_written(value: Any, form: str) -> bool:
     """Return whether `value` is a time in the format `form`."""
     if form in _EPOCHS:
@@ -197,12 +214,13 @@ class Histories:
         if history is None or not isinstance(entries, list) or track.is_spoiled:
             return
         said = self._wrong(track, history, entries, states)
-        self.docket.hold("history-true", subject, not said, said, [*track.exchanges, exchange], said[:20])
+        cause = said.removeprefix(_history_of(track))[:12]
+        self.docket.hold("history-true", subject, not said, said, [*track.exchanges, exchange], cause)
         track.is_spoiled |= bool(said)
         track.history = entries
 
     def _wrong(self, track: Track, history: History, entries: list[Any], states: Iterable[str]) -> str:
-        told = f"The history of {track.nature.name} {track.id}"
+        told = _history_of(track)
         if entries[: len(track.history)] != track.history:
             return f"{told} was rewritten: {len(track.history)} entries that were there are not."
         where = next((at for at, source in places(history.entry) if source == Source("state")), None)
@@ -231,3 +249,7 @@ class Histories:
         if track.is_own and now and words[-1] not in now:
             return f"{told} ends with {words[-1]!r}; it is {' or '.join(map(str, sorted(now, key=str)))}."
         return ""
+
+
+def _history_of(track: Track) -> str:
+    return f"The history of {track.nature.name} {track.id}"

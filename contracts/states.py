@@ -72,10 +72,12 @@ class States:
             for transition in track.nature.timed(state):
                 due = track.due(transition) if transition.every else None
                 if due is not None and track.holds(transition):
-                    late = exchange.before.slow - due.slow - self.tolerance.late
+                    late = exchange.before.slow - due.slow
                     said = f"{track.nature.name} {track.id} tells a next time that was {late:.1f} s ago."
                     shown = [*track.exchanges, exchange]
-                    if not self.docket.hold("move-on-time", subject, late <= 0, said, shown, transition.name):
+                    if not self.docket.hold(
+                        "move-on-time", subject, late <= self.tolerance.late, said, shown, transition.name
+                    ):
                         track.is_spoiled = True
 
     def _of_others(self, track: Track) -> Belief:
@@ -173,7 +175,7 @@ class States:
                 "move-on-time",
                 subject,
                 is_timely or track.is_spoiled,
-                lambda: f"{said} still, {_late(late.values())} it was due to move.",
+                lambda: f"{said} still, {_late(late.values(), self.tolerance)} it was due to move.",
                 [*track.exchanges, exchange],
                 cause=str(sorted(left)),
             )
@@ -203,6 +205,7 @@ def _word(sighting: Sighting, recognised: Sequence[str]) -> str:
     return " or ".join(recognised) or "in a state"
 
 
-def _late(seconds: Iterable[float | None]) -> str:
-    longest = max(each or 0.0 for each in seconds)
+def _late(beyond: Iterable[float | None], tolerance: Tolerance) -> str:
+    """Return how late it is; `beyond` is by how much more than may be."""
+    longest = max(each or 0.0 for each in beyond) + tolerance.late
     return "after the look at which" if math.isinf(longest) else f"{longest:.1f} s after"

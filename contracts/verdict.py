@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from contracts.applicable import unreached
 from contracts.docket import Docket
 from contracts.exchange import Exchange
 from contracts.finding import Judgement
@@ -11,6 +12,7 @@ from contracts.making import Provide
 from contracts.observer import Observer
 from contracts.replaying import replay
 from contracts.report.progress import Progress
+from contracts.report.ways import ways
 from contracts.running import Run
 from contracts.settings import PHASES, Settings
 from contracts.wire import Network, Wire
@@ -57,17 +59,19 @@ def judge(
     finally:
         if isinstance(target, str):
             wire.close()
+    tallies = run.docket.tallies
     return Judgement(
         document=str(specification.document.source),
         url=url,
         findings=run.docket.findings,
         notes=run.docket.notes,
-        tallies=run.docket.tallies,
+        tallies=[*tallies, *unreached(specification, tallies, run.stopped or ended)],
         requests=run.client.budget.used,
         seconds=run.client.budget.elapsed,
         seed=settings.seed,
         ended=ended,
         options={"depth": settings.depth, "phases": list(settings.phases), "params": dict(settings.params)},
+        ways=ways(specification, settings.clock_url),
     )
 
 
@@ -93,4 +97,5 @@ def judge_recorded(
         tallies=docket.tallies,
         requests=len(seen),
         seconds=seen[-1].after.fast - seen[0].before.fast if seen else 0.0,
+        ways=ways(specification),
     )

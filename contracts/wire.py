@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -16,6 +19,8 @@ T = TypeVar("T")
 
 MOST_BYTES = 16 * 1024 * 1024
 """An answer longer than that is no answer of an API that can be judged."""
+ANSWER_SECONDS = 10.0
+"""How long a whole answer may take, from the request to its last byte."""
 
 
 class Unreachable(Exception):
@@ -66,12 +71,13 @@ class Network:
     """Over HTTP. Racing requests have a connection each.
 
     Args:
-        timeout: How many seconds an answer may take.
+        timeout: How many seconds an answer may take, to its last byte.
         is_insecure: Certificates are not checked.
     """
 
-    def __init__(self, timeout: float = 10.0, *, is_insecure: bool = False) -> None:
+    def __init__(self, timeout: float = ANSWER_SECONDS, *, is_insecure: bool = False) -> None:
         self._timeout = timeout
+        self._watchman = _Watchman(timeout)
         # Making the usual context reads every certificate of the machine: only where one is needed.
         self._verify: ssl.SSLContext | bool = not is_insecure
         self._clients: list[httpx.Client] = []
@@ -102,16 +108,26 @@ class Network:
             client.close()
         if self._pool is not None:
             self._pool.shutdown()
+        self._watchman.close()
 
     def _on(self, number: int, request: Sent) -> Received:
         client = self._client(number, request.url)
+        until = time.monotonic() + self._timeout
         try:
-            answer = client.request(
-                request.method, request.url, headers=dict(request.headers), content=request.content or None
-            )
+            with (
+                self._watchman.over(number) as trace,
+                client.stream(
+                    request.method,
+                    request.url,
+                    headers=dict(request.headers),
+                    content=request.content or None,
+                    extensions={"trace": trace},
+                ) as answer,
+            ):
+                return received(answer, _body(answer, until))
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            raise Unreachable(explained(request, problem)) from problem
-        return received(answer)
+            is_late = time.monotonic() >= until
+            raise Unreachable(explained(request, TimeoutError() if is_late else problem)) from problem
 
     def _client(self, number: int, url: str) -> httpx.Client:
         while len(self._clients) <= number:
@@ -122,10 +138,100 @@ class Network:
         return self._clients[number]
 
 
+def _body(answer: httpx.Response, until: float) -> bytes:
+    """Return the body of an answer, as much of it as is read.
+
+    Raises:
+        httpx.ReadTimeout: it is not there by `until`.
+    """
+    content = bytearray()
+    for part in answer.iter_bytes():
+        content += part
+        if len(content) >= MOST_BYTES:
+            break
+        if time.monotonic() >= until:
+            raise httpx.ReadTimeout("The answer did not come to its end.")
+    return bytes(content[:MOST_BYTES])
+
+
+class _Watchman:
+    """Ends connections on which an answer takes too long, however often a byte of it comes.
+
+    The timeouts of a connection are for one read each: who sends a header byte by byte keeps
+    every one of them.
+    """
+
+    _ROUND_SECONDS = 0.25
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._sockets: dict[int, socket.socket] = {}
+        self._due: dict[int, float] = {}
+        self._is_over = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def over(self, number: int) -> Iterator[Callable[[str, Mapping[str, Any]], None]]:
+        """Watch over a request on connection `number`; give what is to be told of its events."""
+
+        def trace(event: str, told: Mapping[str, Any]) -> None:
+            if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+                self._take(number, told["return_value"].get_extra_info("socket"))
+
+        with self._lock:
+            self._due[number] = time.monotonic() + self._timeout
+        try:
+            yield trace
+        finally:
+            with self._lock:
+                del self._due[number]
+
+    def close(self) -> None:
+        """End the watch."""
+        self._is_over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _take(self, number: int, connected: socket.socket) -> None:
+        with self._lock:
+            self._sockets[number] = connected
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, daemon=True)
+                self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._is_over.wait(self._ROUND_SECONDS):
+            now = time.monotonic()
+            with self._lock:
+                late = [number for number, due in self._due.items() if due <= now]
+                for each in filter(None, map(self._sockets.get, late)):
+                    with suppress(OSError):
+                        # Not by the method of a TLS socket, which would leave its reader without one.
+                        socket.socket.shutdown(each, socket.SHUT_RDWR)
+
+
+def _at_most(app: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an ASGI application whose answers are dropped where they become too long."""
+
+    async def limited(scope: Any, receive: Any, send: Callable[[Any], Any]) -> None:
+        left = MOST_BYTES
+
+        async def send_some(message: dict[str, Any]) -> None:
+            nonlocal left
+            body = message.get("body", b"")[: max(left, 0)]
+            left -= len(body)
+            await send({**message, "body": body} if "body" in message else message)
+
+        await app(scope, receive, send_some)
+
+    return limited
+
+
 class Application:
     """Into an ASGI application in this process, on an event loop of its own."""
 
-    def __init__(self, app: Callable[..., Any], timeout: float = 10.0) -> None:
+    def __init__(self, app: Callable[..., Any], timeout: float = ANSWER_SECONDS) -> None:
         self._app = app
         self._timeout = timeout
         self._loop = asyncio.new_event_loop()
@@ -133,7 +239,7 @@ class Application:
         self._thread.start()
         self._closing: asyncio.Event
         self._lifespan = self._run(self._open())
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True, client=("127.0.0.1", 1))
+        transport = httpx.ASGITransport(app=_at_most(app), raise_app_exceptions=True, client=("127.0.0.1", 1))
         self._client = httpx.AsyncClient(transport=transport, follow_redirects=False)
         self._client.headers = httpx.Headers({"Accept": "*/*", "User-Agent": "understudy"})
 
@@ -221,13 +327,13 @@ class WsgiApplication(Network):
         return self._clients[number]
 
 
-def received(answer: httpx.Response) -> Received:
-    """Return an answer as the judge keeps it."""
+def received(answer: httpx.Response, content: bytes | None = None) -> Received:
+    """Return an answer as the judge keeps it, with `content` where it was read by somebody else."""
     headers: dict[str, str] = {}
     for name, value in answer.headers.multi_items():
         key = name.lower()
         headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    return Received(answer.status_code, headers, answer.content[:MOST_BYTES])
+    return Received(answer.status_code, headers, answer.content[:MOST_BYTES] if content is None else content)
 
 
 def explained(request: Sent, problem: Exception) -> str:

@@ -64,7 +64,7 @@ class _Author:
         data = self.specification.document.data
         self.is_big = is_big(data)
         self.groups = _grouped(self.specification)
-        self.folders = file_names(self.groups)
+        self.folders = file_names(self.groups, [components.FOLDER] if self.is_big else [])
         self.base_url = self.base_url or _server(data)
         self.places = dict(self._places())
         self.homes = dict(self._homes())
@@ -98,7 +98,7 @@ class _Author:
     def _places(self) -> Iterator[tuple[str, str]]:
         """Yield where each operation is explained: a path, and an anchor where it shares its page."""
         for tag, operations in self.groups.items():
-            names = file_names(each.id for each in operations)
+            names = file_names((each.id for each in operations), ["operations"])
             for number, each in enumerate(operations):
                 path = f"{self.folders[tag]}/{names[each.id]}.md"
                 if self.is_big:

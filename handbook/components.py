@@ -54,14 +54,14 @@ def _file(number: int) -> str:
     return f"{FOLDER}{f'-{page + 1}' if page else ''}.md"
 
 
-def file_names(names: Iterable[Any]) -> dict[Any, str]:
-    """Return a name for a file, or an anchor, for each of `names`, no two the same.
+def file_names(names: Iterable[Any], reserved: Iterable[str] = ()) -> dict[Any, str]:
+    """Return a name for a file, or an anchor, for each of `names`, no two the same nor one of `reserved`.
 
     >>> file_names(["cancelJob", "cancel job", "/"])
     {'cancelJob': 'cancel-job', 'cancel job': 'cancel-job-2', '/': 'page'}
     """
     found: dict[Any, str] = {}
-    taken: set[str] = {"index", "operations"}
+    taken: set[str] = {"index", *reserved}
     for name in names:
         words = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", str(name))
         plain = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "page"

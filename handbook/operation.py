@@ -152,8 +152,9 @@ class _Page:
         if not node:
             return
         yield self.heading("Request body")
-        need = "Required." if node.get("required") else "Optional."
-        yield f"{need} {prose.block(node.get('description'), self.form, below=self.level + 1)}".strip()
+        yield "Required." if node.get("required") else "Optional."
+        if about := prose.block(node.get("description"), self.form, below=self.level + 1):
+            yield about
         yield from self._chosen(node)
         yield from self.contents.markdown(node.get("content") or {}, "the request body", MOST_ROWS)
         if self.errors.is_known and (wrong := self._wrong_bodies()):

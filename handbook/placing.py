@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MARKER = ".understudy-docs"
-"""A file in every folder made here: what has it may be replaced."""
-_TOLD = "Made by `understudy docs`, which replaces this folder as a whole.\n"
+"""A file in every folder made here, which lists what was made: that may be replaced, and nothing else."""
+_TOLD = "Made by `understudy docs`, which replaces what is listed here, and keeps what is not."
 
 
 class FolderTaken(Exception):
@@ -52,10 +52,25 @@ def made(folder: Path) -> Iterator[Path]:
         new = workshop / "new"
         new.mkdir()
         yield new
-        (new / MARKER).write_text(_TOLD, "utf-8")
+        (new / MARKER).write_text("\n".join([_TOLD, *sorted(_files(new)), ""]), "utf-8")
+        _keep_others(folder, new)
         _swap(new, folder, workshop / "old")
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _files(folder: Path) -> set[str]:
+    return {each.relative_to(folder).as_posix() for each in folder.rglob("*") if not each.is_dir()}
+
+
+def _keep_others(folder: Path, new: Path) -> None:
+    """Take over from `folder` what somebody has put there since it was made, a CNAME say."""
+    if not (folder / MARKER).is_file():
+        return
+    listed = {MARKER, *(folder / MARKER).read_text("utf-8").splitlines()[1:]}
+    for name in sorted(_files(folder) - listed - _files(new)):
+        (new / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(folder / name, new / name, follow_symlinks=False)
 
 
 def _swap(new: Path, folder: Path, old: Path) -> None:

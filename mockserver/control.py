@@ -13,7 +13,6 @@ from mockserver.answers import Refused, Reply
 from mockserver.bodies import parse_json
 from mockserver.breaches import Breach
 from mockserver.clock import ManualClock, shown
-from mockserver.effects import refusal
 from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.principals import ANONYMOUS, Principals
@@ -166,7 +165,7 @@ class Control:
         try:
             world.move(resource, transition, world.frame_of(resource))
         except Breach as problem:
-            raise refusal(problem) from problem
+            raise provider.plainly(problem) from problem
         return _told(resource)
 
     def _scenario(self, body: Body, _asked: Mapping[str, str]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice, product
+from itertools import count, islice, product
 from typing import Any
 
 from mockserver.answers import Refused
@@ -17,7 +17,7 @@ from speckit.faults import did_you_mean
 from speckit.lifecycle import Unique
 
 MOST_TRIES = 1000
-"""How many combinations of parents are tried to find one that is free."""
+"""How many combinations of texts and parents are tried to find one that is free."""
 
 
 def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[str, Any]) -> Resource:
@@ -49,7 +49,16 @@ def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[
     try:
         return world.create(store, world.frame(), given, state=state, scenario=scenario)
     except Breach as problem:
-        raise refusal(problem) from problem
+        raise plainly(problem) from problem
+
+
+def plainly(problem: Breach) -> Refused:
+    """Return what the world refuses in the control door's own words, not in those the document has for it.
+
+    Who stands at this door is no client of the API: 409 is a conflict here, whatever the API makes of it.
+    """
+    told = refusal(problem)
+    return Refused(told.kind, told.detail)
 
 
 def _known(name: str, names: Any, what: str, kind: Kind) -> None:
@@ -58,15 +67,19 @@ def _known(name: str, names: Any, what: str, kind: Kind) -> None:
 
 
 def _setting(world: World, kind: Kind, store: Store, state: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields a request would have brought, so that they clash with no other resource."""
+    """Return the fields a request would have brought, so that they clash with no other resource.
+
+    Where nothing is free, they are as different from the usual ones as can be.
+    """
     seed: dict[str, Any] = next((compute(world.frame()) for _, compute in kind.seeds), {})
     asked = {name for name, template in kind.lifecycle.initially if _is_asked(template)}
     asked |= {parent.field[0] for parent in kind.lifecycle.parents.values() if parent.param}
     plain = {name: value for name, value in seed.items() if name in asked}
+    candidate = plain
     for candidate in islice(_varied(world, kind, plain, len(store)), MOST_TRIES):
         if store.clash({**candidate, **fields}, state, None) is None:
-            return candidate
-    return plain
+            break
+    return candidate
 
 
 def _is_asked(template: expression.Template) -> bool:
@@ -74,12 +87,14 @@ def _is_asked(template: expression.Template) -> bool:
 
 
 def _varied(world: World, kind: Kind, plain: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
-    """Yield `plain`, then with other texts, then with other parents in what must be unique."""
+    """Yield `plain`, then with other texts and other parents in what must be unique."""
     yield plain
-    texts = {name: f"{plain[name]}-{number}" for name in _texts(kind, plain)}
+    names = _texts(kind, plain)
     parents = {name: _ids(world, kind, name) for name in _parents(kind, plain)}
-    for chosen in product(*parents.values()):
-        yield {**plain, **texts, **dict(zip(parents, chosen, strict=True))}
+    for suffix in count(number) if names else (number,):
+        texts = {name: f"{plain[name]}-{suffix}" for name in names}
+        for chosen in product(*parents.values()):
+            yield {**plain, **texts, **dict(zip(parents, chosen, strict=True))}
 
 
 def _unique_fields(kind: Kind) -> set[str]:

@@ -1,6 +1,7 @@
 """The rules of the house, each one a test: arrows point down, and every room stays small.
 
-A new module in `mockserver`, `contracts` or `handbook` needs one line in the tables below; the failing test says so.
+A new module in `mockserver`, `contracts` or `handbook` needs a line in the tables below: the failing test
+says so.
 """
 
 import ast

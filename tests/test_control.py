@@ -227,6 +227,36 @@ def test_what_cannot_be_put_is_refused(door, token, change, status, told):
     assert shown["count"] == 6
 
 
+def test_a_name_that_is_taken_is_a_conflict_here_whatever_the_api_calls_it(door, token):
+    """The API answers 500 in a form of its own; who sets the stage is to be told what stands in the way."""
+    order = {"principal": token, "resource": "KragleJob", "state": "doomed", "fields": {"name": "nightly-2"}}
+    assert door.post("/states", json=order).status_code == 201
+
+    assert "name 'nightly-2'" in problem(door.post("/states", json=order), 409)
+
+
+def test_what_is_not_given_is_free_even_where_others_have_taken_the_next_name(door, token):
+    """Nobody has to know which names are taken."""
+    order = {"principal": token, "resource": "KragleJob"}
+    count = door.get("/resources", params=order).json()["count"]
+    taken = {**order, "fields": {"name": f"welcome-mail-{count + 1}"}}
+    assert door.post("/states", json=taken).status_code == 201
+
+    made = door.post("/states", json=order)
+
+    assert made.status_code == 201, made.text
+    assert made.json()["fields"]["name"] == f"welcome-mail-{count + 2}"
+
+
+def test_where_nothing_is_free_it_says_what_is_taken(door, token):
+    """Six schedules and three stacks: the names are endless, the pairs are not."""
+    order = {"principal": token, "resource": "KragleJob"}
+
+    *_, last = [door.post("/states", json=order) for _ in range(7)]
+
+    assert re.search(r"Another resource has stack \d, schedule \d already", problem(last, 409))
+
+
 # ---------------------------------------------------------------- resources, due, transitions, scenario
 
 

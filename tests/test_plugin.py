@@ -147,12 +147,22 @@ def test_it_brings_nothing_along_unless_it_is_asked_to():
     assert not heavy & set(loaded.stdout.split())
 
 
-def test_a_document_alone_asks_for_nothing(run):
-    """It may stand in the settings file, and the URL be given now and then."""
-    result = run("-q")
+def test_a_document_in_the_settings_alone_asks_for_nothing(suite, run):
+    """The URL may be given now and then."""
+    suite.makeini("[pytest]\nunderstudy_document = lamps.yaml")
+
+    result = run("-q", document=False)
 
     assert result.ret == 0
     result.assert_outcomes(passed=1)
+
+
+def test_a_document_on_the_command_line_wants_something_to_judge(run):
+    """A run that was meant to judge and judges nothing looks like one that has found nothing."""
+    result = run("-q")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "add --understudy-url URL or --understudy-app MODULE:ATTR" in result.stderr.str()
 
 
 def test_the_package_says_that_it_is_a_plugin():
@@ -256,12 +266,11 @@ def test_what_was_not_judged_is_skipped_with_the_reason(run):
     lenient, strict = run(*arguments), run(*arguments, "--understudy-strict-coverage")
 
     assert lenient.ret == 0
-    assert re.search(
-        r"SKIPPED \[\d+\] \S+: not judged: no request came to the operation", lenient.stdout.str()
-    )
+    why = "1 requests were used up (--understudy-max-requests)"
+    assert re.search(rf"SKIPPED \[\d+\] \S+: not judged: {re.escape(why)}", lenient.stdout.str())
     assert strict.ret == 1
     assert strict.parseoutcomes()["failed"] > 20
-    assert "Not judged: no request came to the operation\nPlace:    lamps.yaml:" in strict.stdout.str()
+    assert f"Not judged: {why}\nPlace:    lamps.yaml:" in strict.stdout.str()
 
 
 def test_coverage_can_be_strict_and_whole(run):
@@ -307,6 +316,17 @@ def test_tokens_are_not_shown(run):
     told = result.stdout.str()
     assert "s3cr3t-t0ken" not in told
     assert result.ret == 1
+
+
+def test_the_variables_that_are_needed_are_those_that_are_used(run):
+    """One secret has one name."""
+    asking = ("--understudy-document=lamps.yaml", "--understudy-principal=you=s3cr3t-t0ken")
+    result = run("--understudy-app=played:careless", *asking, document=False)
+
+    told = result.stdout.str()
+    assert "s3cr3t-t0ken" not in told
+    assert set(re.findall(r"export (\w+)=", told)) == {"TOKEN_YOU"}
+    assert set(re.findall(r"\$\{?(TOKEN_\w+)", told)) == {"TOKEN_YOU"}
 
 
 # Fixtures

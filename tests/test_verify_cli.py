@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,9 +31,10 @@ from contracts.report.progress import Progress, Spoken
 from speckit.document import load
 from speckit.specification import Specification, specify
 from understudy.cli import main
+from understudy.options import Options
 from understudy.principals import Principals, credentials
 from understudy.provider import ProviderFailed, from_url
-from understudy.verify import Options, seconds
+from understudy.verify import seconds
 
 URL = "http://127.0.0.1:9"
 LAMPS = ROOT / "tests" / "data" / "lamps.yaml"
@@ -84,7 +86,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
 
 def verify(*arguments: str, url: str = URL, **environment: str) -> Result:
     """Run the command in this process; a traceback is a failure of the test."""
-    own = [] if {"--document", "--only"} & set(arguments) else ["--document", str(LAMPS)]
+    own = [] if {"--document", "--only", "--replay"} & set(arguments) else ["--document", str(LAMPS)]
     ran = CliRunner(env=environment).invoke(main, ["verify", *([url] if url else []), *own, *arguments])
     assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
     assert "Traceback" not in ran.output
@@ -203,7 +205,11 @@ SETTINGS = [
     (["--max-time", "PT1M30S"], "max_seconds", 90.0),
     (["--max-requests", "9"], "max_requests", 9),
     (["--clock-url", "http://h/clock"], "clock_url", "http://h/clock"),
-    (["--param", "a=b=c", "--param", "getX.id=1"], "params", {"a": "b=c", "getX.id": "1"}),
+    (
+        ["--only", "kragle", "--param", "job_id=b=c", "--param", "stack_id=1"],
+        "params",
+        {"job_id": "b=c", "stack_id": "1"},
+    ),
     (["--role", "bob=x", "--role", "bob=y"], "roles", {"bob": frozenset({"x", "y"})}),
     (["--strict"], "is_strict", True),
     (["--exitfirst"], "stops_early", True),
@@ -400,6 +406,8 @@ class Door(BaseHTTPRequestHandler):
     def answer(self, body: Any) -> tuple[int, bytes]:
         if body["resource"] == "Odd":
             return 200, b"[]"
+        if body["state"] == "taken":
+            return 409, b'{"detail": "Another lamp has this name."}'
         if body["resource"] != "Lamp" or body["principal"] == "t0ken":
             return 404, b"{}"
         return 201, json.dumps({"id": "l1", "state": body["state"], "fields": {"id": "l1"}}).encode()
@@ -440,6 +448,18 @@ def test_what_a_provider_refuses_is_told_once(door, capsys):
 
     assert [provide("alice", "Sun", "up", {}) for _ in range(2)] == [None, None]
     assert capsys.readouterr().err == f"{door[0]} does not provide Sun in state 'up': 404\n"
+
+
+def test_what_a_provider_says_stands_in_the_way_is_quoted(door, capsys):
+    """Whoever runs the judge can mend it only if told. The principal was known: nobody else is asked for."""
+    url, asked = door
+    provide = from_url(url, Principals({"alice": "s3cr3t"}))
+
+    assert provide("alice", "Lamp", "taken", {}) is None
+    assert capsys.readouterr().err == (
+        f"{url} does not provide Lamp in state 'taken': 409, Another lamp has this name.\n"
+    )
+    assert [each["principal"] for each in asked] == ["s3cr3t"]
 
 
 def test_a_provider_that_answers_nonsense_or_nothing_ends_the_run(judge, door):
@@ -539,10 +559,101 @@ def test_recorded_traffic_is_judged_and_keeps_its_secrets(judge, tmp_path):
     assert "No --principal" not in ran.stdout
 
 
-def report(folder: Path) -> str:
+def test_recorded_traffic_of_another_server_says_where_it_went(judge, tmp_path):
+    """'Nothing could be judged' sends people looking in the wrong place."""
+    said = refused("--har", recorded(tmp_path), url="http://other:1")
+
+    assert "None of its 1 entries went to http://other:1. They went to http://h (1)." in said
+    assert judge.calls == []
+
+
+def test_recorded_traffic_without_an_entry_says_so(judge, tmp_path):
+    (tmp_path / "traffic.har").write_text('{"log": {"entries": []}}')
+
+    assert "It has no entries." in refused("--har", str(tmp_path / "traffic.har"), url="")
+    assert judge.calls == []
+
+
+def test_recorded_traffic_of_another_api_says_so(judge, tmp_path):
+    file = Path(recorded(tmp_path))
+    file.write_text(file.read_text().replace("/lamps", "/nowhere"))
+
+    assert "None of its 1 entries has an answer to an operation of the document." in refused(
+        "--har", str(file), url=""
+    )
+
+
+def report(folder: Path, **changes: Any) -> str:
+    """A report of a run that was held to the lamps, asked as alice."""
     file = folder / "report.json"
-    file.write_bytes(as_json(judgement(), Manner()))
+    known = {"document": str(LAMPS), **changes}
+    file.write_bytes(as_json(replace(judgement(), **known), Manner()))
     return str(file)
+
+
+def test_a_replay_holds_to_the_document_of_the_report(judge, tmp_path):
+    """What broke a promise of one document is no promise of another."""
+    options = {"only": ["kragle"], "params": {"job_id": "5"}}
+    verify("--replay", report(tmp_path, document=str(ROOT / "openapi.yaml"), options=options), url="")
+
+    (call,) = judge.calls
+    assert set(call.specification.lifecycles) == {"KragleSchedule", "KragleStack", "KragleJob"}
+    assert call.settings.params == {"job_id": "5"}
+
+
+def test_a_replay_says_which_document_is_missing(judge, tmp_path):
+    said = refused("--replay", report(tmp_path, document=str(tmp_path / "gone.yaml")))
+
+    assert "gone.yaml', which is not there. Name it with --document FILE." in said
+    assert judge.calls == []
+
+
+@pytest.mark.parametrize("given", [[], ["--principal", "bob=b"]], ids=["nobody", "somebody else"])
+def test_a_replay_says_which_principals_are_missing(judge, tmp_path, given):
+    """A report holds no tokens; with wrong ones nothing would break as it did."""
+    said = refused("--replay", report(tmp_path, options={"principals": ["alice", "bob"]}), *given)
+
+    assert "Add --principal alice=TOKEN." in said
+    assert judge.calls == []
+
+
+def test_a_replay_takes_tokens_from_the_environment(judge, tmp_path):
+    """The names are in the report."""
+    file = report(tmp_path, options={"principals": ["alice"], "roles": ["alice=guest", "bob=guest"]})
+    verify("--replay", file, TOKEN_ALICE="t0ken")
+
+    assert list(judge.settings.principals) == ["alice"]
+    assert "t0ken" in str(judge.settings.principals)
+    assert judge.settings.roles == {"alice": frozenset({"guest"})}
+
+
+def test_a_report_keeps_who_was_asked_as_and_no_token(judge, tmp_path):
+    """It is what --replay reads."""
+    file = tmp_path / "kept.json"
+    verify("--principal", f"zoe={SECRET}", "--role", "zoe=guest", "--json", str(file))
+
+    kept = json.loads(file.read_text())["options"]
+    assert (kept["principals"], kept["roles"]) == (["zoe"], ["zoe=guest"])
+    assert SECRET not in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "status"),
+    [({"tried": 1}, 0), ({"reason": "nobody else asks"}, 2), ({"tried": 1, "broken": 1}, 1)],
+    ids=["kept", "not judged", "broken"],
+)
+def test_strict_coverage_wants_everything_judged(judge, verdicts, status):
+    """As the tests of the plugin have it."""
+    kept = Tally("known-state", Subject("Lamp", "getLamp"), tried=1)
+    other = Tally("isolation", Subject("Lamp", "getLamp"), **verdicts)
+    found = (finding(law="isolation"),) if status == 1 else ()
+    judge.result = judgement(findings=found, notes=(), tallies=(kept, other))
+
+    ran = verify("--strict-coverage")
+
+    assert ran.exit_code == status
+    assert ("1 promise not judged (--strict-coverage)." in ran.stderr) is (status == 2)
+    assert verify().exit_code == (1 if status == 1 else 0)
 
 
 def test_a_replay_goes_where_the_report_came_from_or_where_it_is_told(judge, tmp_path):
@@ -738,6 +849,7 @@ WRONG = {
     "depth": (["--depth", "-1"], URL, "x>=0"),
     "param": (["--param", "a"], URL, "--param 'a' is not of the form NAME=VALUE."),
     "empty param": (["--param", "=a"], URL, "is not of the form NAME=VALUE."),
+    "no such param": (["--only", "kragle", "--param", "job_idd=1"], URL, "Did you mean 'job_id'?"),
     "role": (["--role", "alice"], URL, "is not of the form PRINCIPAL=ROLE."),
     "role of nobody": (["--role", "alcie=x"], URL, "Did you mean 'alice'?"),
     "header": (["--header", "X-A"], URL, "Write --header 'X-Tenant: 5'."),

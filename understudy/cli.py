@@ -105,7 +105,7 @@ def main() -> None:
 def serve(**options: object) -> None:
     """Play an OpenAPI document as a working API, with its resources kept in memory.
 
-    DOCUMENT is an OpenAPI 3 document, YAML or JSON. Without one, the five job
+    DOCUMENT is OpenAPI 3 or Swagger 2.0, YAML or JSON. Without one, the five job
     APIs that come with the package are played.
 
     Example: understudy serve --port 0 --speed 60
@@ -197,6 +197,7 @@ def serve(**options: object) -> None:
     help="No more requests than that.",
 )
 @click.option("--strict", is_flag=True, help="Where the document is silent, that is a finding too.")
+@click.option("--strict-coverage", is_flag=True, help="Exit status 2 if a promise was not judged.")
 @click.option("--exitfirst", is_flag=True, help="Stop at the first finding.")
 @click.option("--insecure", is_flag=True, help="Do not check the certificate of an https URL.")
 @click.option(
@@ -241,6 +242,95 @@ def verify(**options: object) -> None:
 
     Example: understudy verify http://127.0.0.1:8080 --document my-api.yaml
     """
-    from understudy.verify import Options, run
+    from understudy.options import Options
+    from understudy.verify import run
+
+    sys.exit(run(Options(**options)))  # type: ignore[arg-type]
+
+
+@main.command(
+    context_settings={"max_content_width": 100},
+    epilog="Exit status: 0 the pages are made, 1 the document has faults, 2 wrong use or no pages",
+)
+@click.argument("document", required=False, type=click.Path())
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FOLDER",
+    help="Where the pages go: a new folder, an empty one, or one made by this.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["site", "markdown"]),
+    default="site",
+    show_default=True,
+    help="A site that works from its folder, or its pages as Markdown for a site of yours.",
+)
+@click.option(
+    "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."
+)
+@click.option(
+    "--only", multiple=True, metavar="TAG", help="Only the operations with this tag; may be repeated."
+)
+@click.option(
+    "--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's]."
+)
+@click.option(
+    "--base-url", default="", metavar="URL", help="Where samples ask [default: the document's first server]."
+)
+@click.option(
+    "--name", default="", metavar="TITLE", help="What the pages are called [default: the document's title]."
+)
+@click.option(
+    "--with",
+    "more",
+    multiple=True,
+    metavar="FOLDER",
+    help="Markdown pages of your own to go behind them; may be repeated.",
+)
+@click.option(
+    "--swagger-ui", default="", metavar="URL", help="A Swagger UI of the document: operations link to it."
+)
+def docs(**options: object) -> None:
+    """Write documentation of an OpenAPI document: its operations, and how its resources live.
+
+    DOCUMENT is OpenAPI 3 or Swagger 2.0, YAML or JSON. Without one, the five job
+    APIs that come with the package are documented.
+
+    Example: understudy docs my-api.yaml -o site
+    """
+    from understudy.docs import Options, run
+
+    sys.exit(run(Options(**options)))  # type: ignore[arg-type]
+
+
+@main.command(
+    context_settings={"max_content_width": 100},
+    epilog="Exit status: 0 printed, 1 the document has faults, 2 wrong arguments",
+)
+@click.argument("document", required=False, type=click.Path())
+@click.option(
+    "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."
+)
+@click.option(
+    "--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's]."
+)
+@click.option("--resource", metavar="NAME", help="Which resource; not needed where only one has states.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["mermaid", "svg"]),
+    default="mermaid",
+    show_default=True,
+    help="What to print.",
+)
+def diagram(**options: object) -> None:
+    """Print the states of a resource, and the ways between them, as Mermaid text or SVG.
+
+    Example: understudy diagram openapi.yaml --resource Job --format svg
+    """
+    from understudy.diagram import Options, run
 
     sys.exit(run(Options(**options)))  # type: ignore[arg-type]

@@ -92,14 +92,31 @@ class Collecting:
         return f"understudy: {what}" if what else None
 
     def _is_asked(self, config: pytest.Config) -> bool:
-        """Return whether there is something to judge, and this run is not about something else."""
+        """Return whether there is something to judge, and this run is not about something else.
+
+        Raises:
+            pytest.UsageError: it is about judging, and there is nothing to judge.
+        """
         is_named = self._options.text("url") or self._options.text("app")
         if not is_named and not self._owners["understudy_app"]:
+            self._refuse_without_aim()
             return False
         if self._mine or any(map(self._options.is_on_command_line, ("url", "app", "document"))):
             return True
         is_narrow = config.args_source is pytest.Config.ArgsSource.ARGS
         return not is_narrow or any(Path(each).is_dir() for each in config.args)
+
+    def _refuse_without_aim(self) -> None:
+        """In the settings file a document may stand for the runs that judge; with the command it is meant.
+
+        Raises:
+            pytest.UsageError: it was given with the command, and nothing to hold it against.
+        """
+        if self._mine or self._options.is_on_command_line("document"):
+            raise pytest.UsageError(
+                "Nothing says what is judged: add --understudy-url URL or --understudy-app MODULE:ATTR, "
+                "or a fixture 'understudy_app'."
+            )
 
     def _home(self, session: pytest.Session) -> pytest.Collector:
         """Return the folder whose fixtures the tests see: the one of the suite's own for us.

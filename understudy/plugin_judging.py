@@ -164,21 +164,27 @@ class Judging:
             warnings.simplefilter("default")
             judgement = verdict.judge(self.specification, target, settings)
         manner = Manner(
-            secrets={**self._known.secrets, **_secrets(settings.principals)},
+            secrets=_secrets(settings.principals, self._known.secrets),
             resources=tuple(self.specification.lifecycles),
             operations=tuple(self.specification.operations),
         )
         return outcome(judgement, manner, {key(*each) for each in self.promises})
 
 
-def _secrets(principals: Known) -> dict[str, str]:
-    """Return what nobody else may see of the headers by which principals are known."""
+def _secrets(principals: Known, tokens: Mapping[str, str]) -> dict[str, str]:
+    """Return what nobody else may see, each by one shell variable.
+
+    Args:
+        principals: The headers by which each is known.
+        tokens: Those of the options, by their variables.
+    """
     found: dict[str, str] = {}
     for name, headers in principals.items():
         for secret in asking.secret_headers(headers).values():
             found.update((part, name) for part in _parts(secret) if part != name)
-    named_as = variables("TOKEN", [f"{name} {number}" for number, name in enumerate(found.values(), 1)])
-    return dict(zip(named_as.values(), found, strict=True))
+    others = {secret: name for secret, name in found.items() if secret not in tokens.values()}
+    named_as = variables("TOKEN", [f"{name} {number}" for number, name in enumerate(others.values(), 1)])
+    return {**dict(zip(named_as.values(), others, strict=True)), **tokens}
 
 
 def _parts(header: str) -> Iterator[str]:

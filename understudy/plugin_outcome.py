@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from contracts.finding import Finding, Judgement, Subject
+from contracts.finding import Finding, Judgement, Subject, Ways
 from contracts.report.curl import exports
 from contracts.report.digest import counted, named
 from contracts.report.hiding import Hiding
@@ -22,6 +23,9 @@ _SHOWN = 600
 
 _MOST_STEPS = 12
 """How many requests are shown of one finding: the first, and the last ones."""
+
+_VARIABLE = re.compile(r"\$\{?(\w+)")
+"""Where a line uses a variable of the shell."""
 
 _UNASKED = "no request came to the operation"
 _UNTRIED = "nothing happened that would have shown it broken"
@@ -75,7 +79,7 @@ class Outcome:
 
 def outcome(judgement: Judgement, manner: Manner, names: Collection[str]) -> Outcome:
     """Return what `judgement` came to; `names` are those of the tests there are."""
-    writer = _Writer(manner)
+    writer = _Writer(manner, judgement.ways)
     broken: dict[str, list[Finding]] = {}
     for each in judgement.findings:
         broken.setdefault(key(each.law, each.subject), []).append(each)
@@ -108,16 +112,17 @@ def _problem(judgement: Judgement, teller: Teller) -> str:
 class _Writer:
     """Writes findings down, short enough for the output of a test run."""
 
-    def __init__(self, manner: Manner) -> None:
+    def __init__(self, manner: Manner, ways: Ways) -> None:
         self._hiding = Hiding(manner)
-        self.teller = Teller(self._hiding, _SHOWN)
+        self.teller = Teller(self._hiding, _SHOWN, ways)
 
     def findings(self, several: Sequence[Finding]) -> str:
         """Return the finding that is shown by the fewest requests, and the others in a line each."""
         first, *others = sorted(several, key=lambda each: len(each.exchanges))
         told = [f"Also:     {self.teller.plain(each.happened)}" for each in others]
         lines = [*self._finding(first), *told]
-        needed = [line for line in exports(self._hiding) if _variable(line) in "\n".join(lines)]
+        used = set(_VARIABLE.findall("\n".join(lines)))
+        needed = [line for line in exports(self._hiding) if _variable(line) in used]
         return "\n".join([*lines, *(f"Needs:    {line}" for line in needed)])
 
     def _finding(self, finding: Finding) -> Iterator[str]:
@@ -127,7 +132,7 @@ class _Writer:
         if finding.place:
             yield f"Place:    {self.teller.plain(finding.place)}"
         yield "Again:"
-        steps = self.teller.steps(finding.exchanges)
+        steps = self.teller.shown(finding)
         left_out = len(steps) - _MOST_STEPS
         for number, step in enumerate(steps):
             if number == 1 and left_out > 0:
@@ -142,7 +147,7 @@ def _variable(export: str) -> str:
 
 
 def _briefly(step: Step) -> list[str]:
-    return [f"  {step.curl}", f"    # {step.answer}"]
+    return [*(f"  {command}" for command in step.commands), f"    # {step.answer}"]
 
 
 def _whole(step: Step) -> list[str]:

@@ -14,6 +14,7 @@ import click
 
 from contracts.exchange import Exchange
 from contracts.report.manner import variables
+from speckit.expression import sources
 from speckit.faults import did_you_mean
 from speckit.operation import Operation
 from speckit.references import deref
@@ -62,6 +63,11 @@ def principals(given: Sequence[str]) -> Principals:
     return Principals({name: _token(value, kept[name]) for name, value in zip(names, given, strict=True)})
 
 
+def has_token(name: str, names: Iterable[str]) -> bool:
+    """Return whether the environment holds the token of one of `names`."""
+    return bool(os.environ.get(variables("TOKEN", names)[name]))
+
+
 def _token(value: str, variable: str) -> str:
     name, equals, token = value.partition("=")
     found = token if equals else os.environ.get(variable, "")
@@ -90,6 +96,34 @@ def roles(given: Iterable[str], known: Principals) -> dict[str, frozenset[str]]:
             )
         found[name] = found.get(name, frozenset()) | {role}
     return found
+
+
+def check_params(given: Iterable[str], specification: Specification) -> None:
+    """Refuse values for what no operation has.
+
+    Raises:
+        click.UsageError: there is one.
+    """
+    names = set(_parameters(specification))
+    for name, value in pairs("param", given, "NAME=VALUE"):
+        if name not in names:
+            raise click.UsageError(
+                f"--param {name}={value}: no operation has a parameter '{name}'. "
+                f"{did_you_mean(name, names)}".rstrip()
+            )
+
+
+def _parameters(specification: Specification) -> Iterator[str]:
+    """Yield every name that a value may be given for: of a parameter, or of a member that names a parent."""
+    for operation in specification.operations.values():
+        yield from (each.name for each in operation.parameters)
+    for lifecycle in specification.lifecycles.values():
+        yield from (parent.param for parent in lifecycle.parents.values() if parent.param)
+        rules = lifecycle.rules.values()
+        changed = [template for rule in rules for _, template in rule.change]
+        for template in [*(template for _, template in lifecycle.initially), *changed]:
+            asked = (each for each in sources(template) if each.kind == "request.body" and each.pointer)
+            yield from (str(each.pointer[-1]) for each in asked)
 
 
 def headers(given: Iterable[str]) -> Headers:

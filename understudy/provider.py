@@ -16,6 +16,9 @@ from contracts.verdict import Provide
 from understudy.principals import Principals
 
 _SECONDS = 30.0
+_CONFLICT = 409
+_MOST_SAID = 200
+"""How many characters of a refusal are told."""
 
 
 class ProviderFailed(Exception):
@@ -26,31 +29,46 @@ def from_url(url: str, principals: Principals, *, verify: bool = True) -> Provid
     """Return what asks `url` as the control door is asked: `{"principal", "resource", "state", "fields"}`.
 
     An answer in the 200s holds the resource's `fields`; any other means that
-    it cannot be done, and is told on stderr once. The principal is named by
-    its token and, where that is refused, by its name.
+    it cannot be done, and is told on stderr once, with what it says. The principal
+    is named by its token and, where that is refused, by its name; not after
+    409, which says that the principal is known and something is in the way.
 
     Raises:
         ProviderFailed: when called: nobody answers, or the answer is no such object.
     """
-    told: set[str] = set()
+    told: set[tuple[str, str, int]] = set()
     trusted = _trusted(verify)
 
     def provide(
         principal: str, resource: str, state: str, fields: Mapping[str, Any]
     ) -> Mapping[str, Any] | None:
         asked = {"resource": resource, "state": state, "fields": dict(fields)}
-        known_as = dict.fromkeys([principals.tokens.get(principal, principal), principal])
-        for name in known_as:
+        token = principals.tokens.get(principal, principal)
+        for name in dict.fromkeys([token, principal]):
             answer = _post(url, trusted, {"principal": name, **asked})
             if answer.is_success:
                 return _fields(answer, url)
-        refusal = f"{url} does not provide {resource} in state '{state}': {answer.status_code}"
-        if refusal not in told:
-            told.add(refusal)
-            click.echo(refusal, err=True)
+            if answer.status_code == _CONFLICT:
+                break
+        if (resource, state, answer.status_code) not in told:
+            told.add((resource, state, answer.status_code))
+            why = ", ".join(filter(None, [str(answer.status_code), _said(answer).replace(token, principal)]))
+            click.echo(f"{url} does not provide {resource} in state '{state}': {why}", err=True)
         return None
 
     return provide
+
+
+def _said(answer: httpx2.Response) -> str:
+    """Return what a refusal says in words: the detail of a problem (RFC 9457), or the text itself."""
+    try:
+        body = answer.json()
+    except ValueError:
+        body = answer.text
+    if isinstance(body, dict):
+        body = next((body[name] for name in ("detail", "title", "message", "error") if name in body), "")
+    plain = " ".join(body.split()) if isinstance(body, str) else ""
+    return "".join(filter(str.isprintable, plain))[:_MOST_SAID]
 
 
 def _trusted(verify: bool) -> ssl.SSLContext:

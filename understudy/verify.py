@@ -6,7 +6,8 @@ import os
 import shutil
 import sys
 import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,8 +16,9 @@ import click
 
 from contracts import har, verdict
 from contracts.exchange import Exchange
-from contracts.finding import Judgement
+from contracts.finding import UNJUDGED, Judgement
 from contracts.har import HarFault
+from contracts.report.digest import counted
 from contracts.report.manner import Manner
 from contracts.report.progress import Watch, shown_on
 from contracts.report.reading import Record, read
@@ -25,8 +27,10 @@ from speckit.document import load
 from speckit.faults import DocumentFaults
 from speckit.specification import Specification, specify
 from understudy import provider, values
+from understudy.options import Options
 from understudy.principals import (
     Principals,
+    check_params,
     credentials,
     headers,
     pairs,
@@ -36,6 +40,7 @@ from understudy.principals import (
     secret_headers,
 )
 from understudy.provider import ProviderFailed
+from understudy.recall import again, said
 from understudy.shipped import default_document, overlay
 from understudy.values import is_url
 
@@ -43,41 +48,12 @@ NOT_JUDGED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line asks for."""
-
-    url: str = ""
-    document: str | None = None
-    overlays: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    fence: str | None = None
-    principals: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    params: tuple[str, ...] = ()
-    phases: tuple[str, ...] = ()
-    seed: int = 0
-    depth: int = 0
-    max_time: str = "60"
-    max_requests: int = 5000
-    clock_url: str = ""
-    provider_url: str = ""
-    provider: str = ""
-    strict: bool = False
-    exitfirst: bool = False
-    insecure: bool = False
-    har: str | None = None
-    replay: str | None = None
-    form: str = "console"
-    json: str | None = None
-    junit: str | None = None
-    html: str | None = None
-    show_credentials: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
-    """All that is needed to judge: what is promised, what is held to it, and how."""
+    """All that is needed to judge: what is promised, what is held to it, and how.
+
+    Attributes:
+        said: What a report keeps of the options, for `--replay`.
+    """
 
     specification: Specification
     url: str
@@ -85,6 +61,7 @@ class Case:
     manner: Manner
     exchanges: tuple[Exchange, ...] | None = None
     record: Record | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run(options: Options) -> int:
@@ -98,12 +75,21 @@ def run(options: Options) -> int:
         case = prepared(options)
         judgement = _judged(case)
         if judgement is not None and _reported(judgement, case.manner, options):
-            return judgement.exit_status
+            return _status(judgement, options)
     except (DocumentFaults, HarFault) as faults:
         click.echo(str(faults), err=True)
     except KeyboardInterrupt:
         click.echo("Interrupted before there was anything to report.", err=True)
     return NOT_JUDGED
+
+
+def _status(judgement: Judgement, options: Options) -> int:
+    """Return the exit status; say what makes it another one than the verdict's."""
+    gaps = sum(each.verdict == UNJUDGED for each in judgement.tallies)
+    if judgement.exit_status == 0 and options.strict_coverage and gaps:
+        click.echo(f"{counted(gaps, 'promise')} not judged (--strict-coverage).", err=True)
+        return NOT_JUDGED
+    return judgement.exit_status
 
 
 def check(options: Options) -> None:
@@ -151,18 +137,21 @@ def prepared(options: Options) -> Case:
         HarFault: the recorded traffic cannot be read.
         click.UsageError: a value is not of its form.
     """
-    specification = _read(options)
     record = read(Path(options.replay)) if options.replay else None
+    options = options if record is None else again(options, record)
+    specification = _read(options)
+    check_params(options.params, specification)
     known, sent = principals(options.principals), headers(options.headers)
     settings = _settings(options, specification, known, sent)
     secrets = {**known.secrets, **secret_headers(sent)}
     exchanges = None
     if options.har:
         exchanges = tuple(har.read(Path(options.har), specification, base_url=options.url))
+        if not exchanges:
+            raise har.nothing(Path(options.har), options.url)
         secrets |= recorded_secrets(exchanges, specification)
     manner = _manner(options, specification, secrets, known)
-    url = options.url or (record.url if record else "")
-    return Case(specification, url.rstrip("/"), settings, manner, exchanges, record)
+    return Case(specification, options.url.rstrip("/"), settings, manner, exchanges, record, said(options))
 
 
 def _read(options: Options) -> Specification:
@@ -251,7 +240,7 @@ def _judge(case: Case, watch: Watch) -> Judgement:
         judgement = judging.replay(case.specification, case.url, findings, case.settings, watch=watch)
     else:
         judgement = verdict.judge(case.specification, case.url, case.settings, watch=watch)
-    return judgement
+    return replace(judgement, options={**judgement.options, **case.said})
 
 
 def _reported(judgement: Judgement, manner: Manner, options: Options) -> bool:

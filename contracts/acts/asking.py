@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from contracts.acts.listing import showing
 from contracts.acts.living import read_every_way, scope_of, subject
 from contracts.acts.scene import Scene, Try
 from contracts.bench import Binding
 from contracts.exchange import Call, text
 from contracts.inputs import PLAIN
-from contracts.matching import value_of
+from contracts.matching import showing, value_of
 from contracts.observed import Track
 from contracts.stage import Attempt
 from speckit.conventions import governing

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations, islice
+from itertools import combinations, islice, takewhile
 from typing import Any
 
 from contracts.acts.living import release, scope_of
 from contracts.acts.scene import Scene, Try, asking
 from contracts.bench import Binding
 from contracts.exchange import Call, text
-from contracts.matching import value_of
+from contracts.matching import fits_all, showing, values_held
 from contracts.observed import Track
-from contracts.reckoning import has_hole
 from contracts.stage import Attempt, CannotTry
 from speckit.expression import sources
 from speckit.lifecycle import Filter
-from speckit.pointer import ABSENT
 
 _LAWS = ("listed", "list-agrees", "filter-exact", "page-size", "page-bounds", "pages-join", "total-true")
 _QUERY = "?"
 """Among the parents in a path, the query that every walk has besides."""
 _MOST_MADE = 12
-_MOST_VALUES = 6
 _MOST_PAIRS = 10
 
 
@@ -47,6 +44,7 @@ def _listed(scene: Scene, binding: Binding) -> Attempt:
     _walk(scene, binding, scope)
     for track in tracks:
         scene.read(track)
+    _filtered_pages(scene, binding, tracks, scope)
     _pages(scene, binding, scope)
     _updated(scene, binding, tracks, scope)
     _bounds(scene, binding, scope)
@@ -86,6 +84,38 @@ def _pages(scene: Scene, binding: Binding, scope: dict[str, Any]) -> None:
             _walk(scene, binding, scope, **{paging.size: size})
 
 
+def _filtered_pages(scene: Scene, binding: Binding, tracks: list[Track], scope: dict[str, Any]) -> None:
+    """Walk what a filter leaves, in pages of half of it: as soon as it was made, while it is still so."""
+    paging = binding.rule.paging
+    for each in binding.rule.filters if paging else ():
+        value, count = _widest(each, tracks)
+        if paging is None or count < 2 or not _may_ask(scene, binding, each, value):
+            continue
+        half = max(paging.min, count // 2)
+        if paging.size and (paging.max is None or half <= paging.max):
+            _walk(scene, binding, scope, **{each.param: value, paging.size: half})
+
+
+def _widest(each: Filter, tracks: list[Track]) -> tuple[Any, int]:
+    """Return the value that most resources fit, and how many do."""
+    values = values_held(each, tracks)
+    if each.match == "prefix" and (start := _beginning([text(value) for value in values])):
+        values.append(start)
+    counts = [sum(fits_all([(each, text(value))], t, {}) is True for t in tracks) for value in values]
+    return max(zip(values, counts, strict=True), key=lambda pair: pair[1], default=(None, 0))
+
+
+def _beginning(texts: list[str]) -> str:
+    """Return what all `texts` begin with."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return "".join(letters[0] for letters in alike)
+
+
+def _may_ask(scene: Scene, binding: Binding, each: Filter, value: Any) -> bool:
+    parameter = binding.operation.parameter("query", each.param)
+    return parameter is None or scene.inputs.is_valid(parameter.schema, value)
+
+
 def _bounds(scene: Scene, binding: Binding, scope: dict[str, Any]) -> None:
     """Ask for lengths and pages outside the bounds, and for a page after the last."""
     paging = binding.rule.paging
@@ -118,17 +148,10 @@ def _unsure(call: Call) -> Call:
     return replace(call, is_sure=False)
 
 
-def _values(each: Filter, tracks: list[Track]) -> list[Any]:
-    """Return values that resources have where the filter looks."""
-    values = [value_of(track, each.field, {}) for track in tracks]
-    known = [v for v in values if not has_hole(v) and v is not ABSENT and v is not None and v != ""]
-    return list({text(v): v for v in known if isinstance(v, str | int | float)}.values())[:_MOST_VALUES]
-
-
 def _filtered(
     scene: Scene, binding: Binding, each: Filter, tracks: list[Track], scope: dict[str, Any]
 ) -> None:
-    values = _values(each, [*tracks, *_all_seen(scene)])
+    values = values_held(each, [*tracks, *_all_seen(scene)])
     if not values:
         reason = f"no resource has a value that '{each.param}' could be asked for"
         scene.docket.pass_over("filter-exact", binding.subject, reason)
@@ -154,16 +177,6 @@ def _parts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, str) or len(value) < 4 or value[:4].isdigit():
         return ()
     return value[:-2], value[2:], value.swapcase()
-
-
-def showing(binding: Binding, tracks: list[Track]) -> dict[str, Any]:
-    """Return the query without which a filter's default would hide what the judge made."""
-    found: dict[str, Any] = {}
-    for each in binding.rule.filters:
-        values = _values(each, tracks)
-        if each.default is not None and values and all(text(value) != text(each.default) for value in values):
-            found[each.param] = values[0]
-    return found
 
 
 def _walk(scene: Scene, binding: Binding, scope: dict[str, Any], **query: Any) -> None:
@@ -207,7 +220,7 @@ def _all_seen(scene: Scene) -> list[Track]:
 
 def _combined(scene: Scene, binding: Binding, tracks: list[Track], scope: dict[str, Any]) -> None:
     """Ask for two filters at once."""
-    pairs = [(each, _values(each, tracks)) for each in binding.rule.filters]
+    pairs = [(each, values_held(each, tracks)) for each in binding.rule.filters]
     pairs = [(each, values) for each, values in pairs if values]
     for (one, mine), (other, theirs) in islice(combinations(pairs, 2), _MOST_PAIRS):
         for query in (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.acts.scene import Scene, Try
 from contracts.bench import Binding
 from contracts.finding import Subject
 from contracts.inputs import Variant
+from contracts.matching import showing
 from contracts.observed import Track
 from contracts.planning import members_for
 from contracts.stage import Attempt, CannotTry, Later, Wait
@@ -271,14 +272,25 @@ def _looked_at(scene: Scene, state: str) -> Attempt:
 def timed(scene: Scene) -> Iterator[Try]:
     """Yield the attempts on moves by time: they come first, to wait while the others run."""
     for state in scene.nature.lifecycle.states:
-        for transition in scene.nature.timed(state):
-            if not transition.scenario:
-                laws = ("move-on-time", "not-too-early")
-                subjects = list(scene.subjects("get"))[:1] or [Subject(scene.nature.name, "")]
-                name = f"{transition.name}: a {scene.nature.name} that is '{state}' is left alone"
-                yield Try(
-                    name, _left_alone(scene, state, transition), tuple((law, subjects[0]) for law in laws)
-                )
+        moves = [each for each in scene.nature.timed(state) if not each.scenario]
+        if not scene.is_scarce and any(each.ends != state for each in moves):
+            lists = _lists(scene)
+            laws = tuple(("list-agrees", binding.subject) for binding in lists)
+            name = f"list a {scene.nature.name} that was '{state}' before it is read"
+            if lists:
+                yield Try(name, _listed_first(scene, state), laws)
+        for transition in moves:
+            subject = next(scene.subjects("get"), Subject(scene.nature.name, ""))
+            name = f"{transition.name}: a {scene.nature.name} that is '{state}' is left alone"
+            on_time = (("move-on-time", subject), ("not-too-early", subject))
+            yield Try(name, _left_alone(scene, state, transition), on_time)
+
+
+def _lists(scene: Scene) -> list[Binding]:
+    """Return the lists that can be held to what a read shows."""
+    if scene.maker.reader(scene.nature) is None:
+        return []
+    return [binding for binding in scene.bindings("list") if scene.may(binding, scene.owner)]
 
 
 def _left_alone(scene: Scene, state: str, transition: Transition) -> Attempt:
@@ -292,6 +304,8 @@ def _left_alone(scene: Scene, state: str, transition: Transition) -> Attempt:
         for moment in sorted((start + span * 0.5, latest - max(span * 0.01, min(1.0, span * 0.3)))):
             yield Wait(moment)
             scene.read(track)
+    if scene.is_scarce and transition.ends != state:
+        yield from _listed_moved(scene, track, state)  # There is no other to be listed first.
     yield from scene.maker.wait(track, transition)
     if transition.ends == state and latest is not None:
         yield Wait(latest + scene.observer.bench.tolerance.late + 0.5)
@@ -302,6 +316,38 @@ def _left_alone(scene: Scene, state: str, transition: Transition) -> Attempt:
     if not track.is_gone and track.belief:
         yield Wait(scene.client.clock.now().slow + _longest(scene) * 0.5)
         read_every_way(scene, track)
+
+
+def _listed_first(scene: Scene, state: str) -> Attempt:
+    """Leave one alone that is read only once it was listed."""
+    track = yield from _brought(scene, state)
+    yield from _listed_moved(scene, track, state)
+    scene.read(track)
+
+
+def _listed_moved(scene: Scene, track: Track, state: str) -> Attempt:
+    """List what time has moved before it is read: a list must know of the move by itself."""
+    moves = [t for t in scene.nature.timed(state) if t.ends != state and track.holds(t) is not False]
+    dues = [due for each in moves if (due := scene.maker.deadline(track, each)) is not None]
+    if not dues:
+        return
+    yield Wait(min(dues) + scene.observer.bench.tolerance.late + 0.01)
+    for binding in _lists(scene):
+        scope, usual = scope_of(scene, binding, track), showing(binding, [track])
+        # Filters first: one that looks at what is stored is mended by the list that moves it.
+        then = _by_state(scene, binding, [each.ends for each in moves])
+        for query in (*_by_state(scene, binding, [state]), {}, *then):
+            scene.walk(binding, scene.owner, scope, **{**usual, **query})
+
+
+def _by_state(scene: Scene, binding: Binding, states: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield queries that ask for resources in each of `states`."""
+    lifecycle = scene.nature.lifecycle
+    values = dict.fromkeys(lifecycle.states[state].value for state in states if state in lifecycle.states)
+    for each in binding.rule.filters:
+        parameter = binding.operation.parameter("query", each.param)
+        if each.field == lifecycle.state_field and parameter is not None:
+            yield from ({each.param: v} for v in values if scene.inputs.is_valid(parameter.schema, v))
 
 
 def scope_of(scene: Scene, binding: Binding, track: Track) -> dict[str, Any]:

@@ -54,6 +54,12 @@ class Scene:
         """Where trials are counted."""
         return self.observer.docket
 
+    @property
+    def is_scarce(self) -> bool:
+        """Whether there can be no more of them than their parents have room for."""
+        parents = {parent.field for parent in self.nature.lifecycle.parents.values()}
+        return any(set(unique.fields) <= parents for unique in self.nature.lifecycle.unique)
+
     def bindings(self, *roles: str) -> list[Binding]:
         """Return the resource's operations that have one of `roles`, or all of them."""
         every = [b for b in self.observer.bindings.values() if b.nature is self.nature]
@@ -89,6 +95,8 @@ class Scene:
                 break
             assert paging is not None
             pages.append(self.client.send(asking(first, {paging.param: following})))
+            if _only_repeats(binding, pages):
+                break
         if len(pages) > 1:
             pages.append(self.client.send(first))
         return pages
@@ -132,6 +140,12 @@ def adopt(every: Iterable[Scene]) -> None:
 def made(scene: Scene, binding: Binding, variant: Variant = PLAIN) -> Attempt:
     """Make a resource, and read it."""
     scene.read((yield from scene.maker.born(binding, scene.owner, variant)))
+
+
+def _only_repeats(binding: Binding, pages: Sequence[Exchange]) -> bool:
+    """Return whether the last page holds nothing but what those before it have shown."""
+    *before, last = [[s.id for s in binding.anatomy.sightings(page) or ()] for page in pages]
+    return bool(last) and all(any(each in ids for ids in before) for each in last)
 
 
 def asking(call: Call, query: Mapping[str, object]) -> Call:

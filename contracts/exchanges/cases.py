@@ -161,11 +161,9 @@ class Trial:
         """Yield what in the answer is not as documented."""
         yield from self._failed(_CONFORMANCE, request, status, headers, content)
 
-    def accepted(
-        self, request: Request, status: int, headers: Mapping[str, str], content: bytes
-    ) -> Iterator[Failure]:
-        """Yield that the answer accepts data that does not fit, if it does."""
-        yield from self._failed(_REJECTION, request, status, headers, content)
+    def is_accepted(self, request: Request, status: int, headers: Mapping[str, str], content: bytes) -> bool:
+        """Return whether the answer accepts data that does not fit."""
+        return any(self._failed(_REJECTION, request, status, headers, content))
 
     def _failed(
         self,

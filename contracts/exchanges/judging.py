@@ -10,6 +10,7 @@ from contracts.exchange import Exchange
 from contracts.exchanges.cases import Request, Trial
 from contracts.exchanges.expected import Expected
 from contracts.exchanges.line import LOST
+from contracts.exchanges.misfits import Misfits
 from speckit.operation import Operation
 from speckit.specification import Specification
 
@@ -32,6 +33,7 @@ class Judging:
 
     def __init__(self, specification: Specification, tried: Tried) -> None:
         self._tried = tried
+        self._misfits = Misfits(specification)
         self._expected = {
             each.id: Expected(specification, each) for each in specification.operations.values()
         }
@@ -62,7 +64,9 @@ class Judging:
         """Yield that a request was accepted that cannot be read."""
         self._count(exchange, "invalid-refused")
         if 200 <= exchange.status < 300:
-            yield self._found("invalid-refused", exchange, f"Sent with {told}, and accepted.")
+            yield self._found(
+                "invalid-refused", exchange, f"Sent with {told}; the answer is {exchange.status}."
+            )
 
     def nobody(self, trial: Trial, request: Request, exchange: Exchange, told: str) -> Iterator[Found]:
         """Yield that a caller whom the server cannot know is not answered as the document says."""
@@ -100,8 +104,9 @@ class Judging:
 
     def _invalid(self, trial: Trial, request: Request, exchange: Exchange) -> Iterator[Found]:
         self._count(exchange, "invalid-refused")
-        for law, told in trial.accepted(request, exchange.status, exchange.headers, exchange.content):
-            yield self._found(law, exchange, told)
+        if trial.is_accepted(request, exchange.status, exchange.headers, exchange.content):
+            said = self._misfits.told(trial.operation, request, trial.path)
+            yield self._found("invalid-refused", exchange, f"{said} The answer is {exchange.status}.")
 
     def _valid(
         self, trial: Trial, request: Request, exchange: Exchange, expected: Expected

@@ -14,10 +14,12 @@ from contracts.client import Budget, Client, Clock, OutOfBudget
 from contracts.finding import Finding, Judgement, Subject, Tally
 from contracts.nature import Nature
 from contracts.observed import Ledger
-from contracts.replaying.performance import CannotReplay, Charge, House, Performance, Shown
+from contracts.replaying.course import CannotReplay
+from contracts.replaying.performance import Charge, House, Performance, Shown
 from contracts.replaying.slices import Slicer, Take
 from contracts.report.progress import Progress
 from contracts.report.reading import RecordedFinding
+from contracts.report.ways import ways
 from contracts.settings import Settings
 from contracts.wire import Network, Unreachable, Wire
 from speckit.specification import Specification
@@ -28,6 +30,8 @@ _TRIES = 20
 """How many shorter sequences are tried."""
 _HEATS = 4
 """How often a race is run before it is said that nothing shows."""
+
+_NO_PROOF = "repeated by itself it did not show, and it had not in the run that found it: that proves nothing"
 
 _NUMBERS = re.compile(r"\S*\d\S*")
 
@@ -62,7 +66,7 @@ def housed(
 
 
 def confirmed(finding: Finding, house: House, ledger: Ledger, seconds: float = CONFIRM_SECONDS) -> Finding:
-    """Return `finding`, cut to the shortest sequence that showed it again; itself where none did.
+    """Return `finding`, cut to the shortest sequence that showed it again; with a doubt where none did.
 
     Args:
         ledger: What the run has seen: what the finding rests on is made again too.
@@ -74,10 +78,10 @@ def confirmed(finding: Finding, house: House, ledger: Ledger, seconds: float = C
     slices = _slices(slicer, finding, ledger)
     try:
         shown = next(((takes, seen) for takes in slices if (seen := work.perform(takes))), None)
-    except (OutOfBudget, Unreachable):
-        return finding
+    except (OutOfBudget, Unreachable) as problem:
+        return replace(finding, doubt=_unrepeated(str(problem)))
     if shown is None:
-        return finding
+        return replace(finding, doubt=_doubt(work))
     best = _shortest(shown[0], shown[1], work, slicer)
     return replace(best.finding, exchanges=best.exchanges, is_confirmed=True, count=finding.count)
 
@@ -96,14 +100,33 @@ def _slices(slicer: Slicer, finding: Finding, ledger: Ledger) -> list[tuple[Take
     return found
 
 
+def _doubt(work: _Work) -> str:
+    """Return why a finding did not show again."""
+    if work.was_performed:
+        why = "it may rest on what else was there, the time of day, or chance"
+        return f"Repeated by itself it did not show: {why}."
+    return _unrepeated(work.obstacle)
+
+
+def _unrepeated(reason: str) -> str:
+    return f"It could not be repeated: {reason.rstrip('.')}."
+
+
 @dataclass(slots=True)
 class _Work:
-    """What is done about one finding, as long as there is time."""
+    """What is done about one finding, as long as there is time.
+
+    Attributes:
+        was_performed: It was repeated at least once, whatever came of it.
+        obstacle: Why it could not be repeated the last time that was tried.
+    """
 
     house: House
     charge: Charge
     seconds: float
     started: float = field(default_factory=time.monotonic)
+    was_performed: bool = False
+    obstacle: str = ""
 
     @property
     def left(self) -> float:
@@ -118,9 +141,12 @@ class _Work:
             Unreachable: the implementation does not answer.
         """
         try:
-            return self.performed(takes)
-        except CannotReplay:
+            shown = self.performed(takes)
+        except CannotReplay as problem:
+            self.obstacle = str(problem)
             return None
+        self.was_performed = True
+        return shown
 
     def performed(self, takes: Sequence[Take]) -> Shown | None:
         """Return as `perform` does.
@@ -238,6 +264,7 @@ def replay(
         seconds=budget.elapsed,
         seed=settings.seed,
         ended=ended,
+        ways=ways(specification, settings.clock_url),
     )
 
 
@@ -284,6 +311,8 @@ class _Again:
         takes = self._takes(recorded)
         charge = Charge(recorded.law, recorded.subject, recorded.happened)
         shown = _Work(self._house, charge, self._client.budget.left).performed(takes)
+        if shown is None and not recorded.is_confirmed:
+            raise CannotReplay(_NO_PROOF)
         self._count(recorded, tried=1, broken=int(shown is not None))
         if shown is not None:
             found = replace(shown.finding, exchanges=shown.exchanges, is_confirmed=True)

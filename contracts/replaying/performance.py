@@ -16,8 +16,9 @@ from contracts.inputs import Inputs
 from contracts.making import Maker
 from contracts.observer import Observer
 from contracts.possible import UNKNOWN_SINCE
+from contracts.replaying.course import CannotReplay, Course
 from contracts.replaying.names import Renames
-from contracts.replaying.slices import Shot, Take
+from contracts.replaying.slices import Shot, Slicer, Take
 from contracts.wire import Unreachable
 from speckit.pointer import ABSENT
 from speckit.specification import Specification
@@ -30,10 +31,8 @@ _AMONG_PRINCIPALS = frozenset({"isolation", "key-per-principal", "unique-id"})
 _MOST_PLACES = 8
 """How many parents are tried where what was made before is refused."""
 _CHANGING = ("update", "trigger")
-
-
-class CannotReplay(Exception):
-    """A slice cannot be made again; the message says why, in words for a report."""
+_MOST_STOCK = 60
+"""How many resources are made at most for a list to have as many pages as it had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,7 @@ class Performance:
         self._inputs = Inputs(house.specification, self.observer.ledger, house.params, house.number())
         self._maker = Maker(self.observer, self._client, self._inputs)
         self._renames = Renames(self._inputs, self.observer.natures)
+        self._course = Course(charge.law, self.observer.bindings, self._renames)
         self._exchanges: list[Exchange] = []
         self._is_watched = True
         for each in house.given:
@@ -120,7 +120,11 @@ class Performance:
         for number, take in enumerate(takes, 1):
             seconds -= self._wait(take.first.before.slow - ended, takes, seconds)
             ended = max(ended, take.ended)
+            if take.is_walk and number == len(takes):
+                self._stock(takes)
             played = self._play(take)
+            self._course.hold_access(self._by_success(take), played, is_last=number == len(takes))
+            self._course.hold_presence(self._by_success(take), played)
             if number == len(takes):
                 self.observer.bench.finish()
                 self._judge(take, played)
@@ -129,7 +133,9 @@ class Performance:
             if number < len(takes) or not self._was_tried():
                 self._hold_course(take, played)
         if takes[-1].is_walk and len(played) == 1:
-            raise CannotReplay("the list has no second page here")
+            raise CannotReplay(f"the list has one page here, and had {_pages(takes[-1])} then")
+        if not self._was_tried() and self._charge.law not in (*_SHOWS, "one-winner"):
+            raise CannotReplay("nothing came of the requests by which it could be told")
         return None
 
     def _found(self) -> Finding | None:
@@ -146,6 +152,20 @@ class Performance:
         """Return whether the law was put to the test: a creation that is refused may be what mends it."""
         charged = (self._charge.law, self._charge.subject)
         return any(each.tried and (each.law, each.subject) == charged for each in self.docket.tallies)
+
+    def _stock(self, takes: Sequence[Take]) -> None:
+        """Make as many resources as the list must hold to have the pages that it had."""
+        binding = self._binding(takes[-1].first)
+        principal = takes[-1].first.call.principal
+        assert binding is not None
+        needed = min(Slicer(self.observer.bindings).needed(takes), _MOST_STOCK)
+        creates = list(self._maker.binding_of(binding.nature, "create"))
+        known = self.observer.ledger.of(principal, binding.nature.name)
+        missing = needed - sum(not track.is_gone for track in known.values())
+        for _ in range(missing if creates else 0):
+            call = self._maker.free_call(creates[0], principal)
+            if call is None or not self._maker.made(creates[0], call)[1].is_success:
+                return
 
     def _prepare(self, takes: Sequence[Take]) -> None:
         """See what each principal has already, where that matters; it is no part of what is shown."""
@@ -294,7 +314,8 @@ class Performance:
             binding = self._binding(shot)
             is_create = binding is not None and binding.rule.role == "create"
             if is_create and _was_made(shot) and not exchange.is_success:
-                raise CannotReplay(f"{shot.call.operation.id} was answered {exchange.status}")
+                said = f"answered {exchange.status}" if exchange.status else "not answered"
+                raise CannotReplay(f"{shot.call.operation.id} was {said}")
 
     def _judge(self, take: Take, played: Sequence[Exchange]) -> None:
         """Judge what a driver tells and the observer cannot: by what a request was made for."""
@@ -336,6 +357,10 @@ def _has(exchange: Exchange, header: str, value: str = "") -> bool:
     """Return whether a request has a header, with that value where one is given."""
     found = [text for name, text in exchange.call.headers.items() if name.lower() == header]
     return value in found if value else bool(found)
+
+
+def _pages(walk: Take) -> int:
+    return len({repr(sorted(shot.call.query.items(), key=repr)) for shot in walk.shots})
 
 
 def _was_made(shot: Shot) -> bool:

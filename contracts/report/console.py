@@ -40,7 +40,7 @@ class _Report:
     def __init__(self, judgement: Judgement, manner: Manner, is_coloured: bool, width: int) -> None:
         self._judgement, self._manner = judgement, manner
         self._hiding = Hiding(manner)
-        self._teller = Teller(self._hiding, SHOWN)
+        self._teller = Teller(self._hiding, SHOWN, judgement.ways)
         self._written = StringIO()
         self._console = Console(
             file=self._written,
@@ -101,7 +101,7 @@ class _Report:
             self._field("", finding.place, "cyan")
         self._field("Happened", finding.happened)
         self._say(self._teller.seen(finding), "dim", 2)
-        for step in self._teller.steps(finding.exchanges):
+        for step in self._teller.shown(finding):
             self._step(step)
 
     def _field(self, name: str, text: str, style: str = "") -> None:
@@ -114,7 +114,8 @@ class _Report:
     def _step(self, step: Step) -> None:
         self._say(f"\n{step.asker}  {step.moment}", "dim", 2)
         # Printed past the edge: a command that is wrapped cannot be pasted.
-        self._console.print(Text(f"  {step.curl}"), soft_wrap=True)
+        for command in step.commands:
+            self._console.print(Text(f"  {command}"), soft_wrap=True)
         self._say(step.answer, "bold", 4)
         for line in (*step.headers, *([step.body] if step.body else [])):
             self._say(line, indent=4)

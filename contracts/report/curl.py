@@ -6,14 +6,17 @@ import base64
 import binascii
 import re
 import shlex
+from urllib.parse import quote
 
-from contracts.exchange import Call, Exchange
+from contracts.exchange import Call, Exchange, text
 from contracts.report.harmless import harmless
-from contracts.report.hiding import Hiding, Piece
+from contracts.report.hiding import Hiding, Known, Piece
 from speckit.pointer import ABSENT
 
 LONGEST = 2000
 """How many characters of one argument are shown."""
+CUT = "  # cut: "
+"""What follows a command that is not whole."""
 
 _BASIC = "Authorization: Basic "
 _BYTE = re.compile("[\udc80-\udcff]")
@@ -21,16 +24,24 @@ _BYTE = re.compile("[\udc80-\udcff]")
 _NOT_IN_DOUBLE_QUOTES = re.compile(r'["$`\\!]')
 
 
-def curl(exchange: Exchange, hiding: Hiding) -> str:
+def curl(exchange: Exchange, hiding: Hiding, known: Known | None = None) -> str:
     """Return the command that sends the request of `exchange` again, on one line.
 
-    Secrets are variables in it (`$TOKEN_ALICE`). An argument longer than
-    `LONGEST` is cut; a comment then says so.
+    Secrets are variables in it (`$TOKEN_ALICE`), and so is what the shell knows
+    already. An argument longer than `LONGEST` is cut; a comment then says so.
     """
-    arguments = [hiding.pieces(each) for each in _arguments(exchange)]
-    line = " ".join(_quoted(_cut(pieces)) for pieces in arguments)
+    wider = hiding.naming(known) if known else hiding
+    arguments = [wider.pieces(each) for each in _arguments(exchange)]
+    arguments.append(
+        [
+            p
+            for name, part in _url(exchange, known or {})
+            for p in ([(name, part)] if name else wider.pieces(part))
+        ]
+    )
+    line = " ".join(quoted(_cut(pieces)) for pieces in arguments)
     most = max(sum(len(part) for _, part in pieces) for pieces in arguments)
-    return line if most <= LONGEST else f"{line}  # cut: one argument has {most:,} characters"
+    return line if most <= LONGEST else f"{line}{CUT}one argument has {most:,} characters"
 
 
 def exports(hiding: Hiding) -> list[str]:
@@ -39,7 +50,7 @@ def exports(hiding: Hiding) -> list[str]:
 
 
 def _arguments(exchange: Exchange) -> list[str]:
-    """Return the words of the command; a byte that is no UTF-8 is a lone surrogate in them."""
+    """Return the words of the command but the URL; a byte that is no UTF-8 is a lone surrogate in them."""
     call = exchange.call
     words = ["curl", "-s", *_method(call)]
     headers = {**exchange.credential, **call.headers}
@@ -50,7 +61,26 @@ def _arguments(exchange: Exchange) -> list[str]:
     for name, value in headers.items():
         words += _header(f"{name}: {value}")
     # Braces and brackets are a range to curl, unless -g says that they are not.
-    return [*words, *(["-g"] if re.search(r"[][{}]", exchange.url) else []), exchange.url]
+    return [*words, *(["-g"] if re.search(r"[][{}]", exchange.url) else [])]
+
+
+def _url(exchange: Exchange, known: Known) -> list[Piece]:
+    """Return the URL in its parts, where its path names what is known with the variable."""
+    call = exchange.call
+    path, mark, query = call.target.partition("?")
+    parts = [_part(call, part, known) for part in re.split(r"(\{[^{}]*\})", call.operation.path)]
+    if "".join(part for _, part in parts) != path or not exchange.url.endswith(call.target):
+        return [("", exchange.url)]
+    return [("", exchange.url.removesuffix(call.target)), *parts, ("", mark + query)]
+
+
+def _part(call: Call, part: str, known: Known) -> Piece:
+    """Return a part of a path: what stands for a parameter, or the part as it is."""
+    name = part[1:-1] if part.startswith("{") else ""
+    if name not in call.path:
+        return "", part
+    value = text(call.path[name])
+    return known.get((name, value), ""), quote(value, safe="")
 
 
 def _method(call: Call) -> list[str]:
@@ -88,7 +118,7 @@ def _cut(pieces: list[Piece]) -> list[Piece]:
     return shown
 
 
-def _quoted(pieces: list[Piece]) -> str:
+def quoted(pieces: list[Piece]) -> str:
     """Return one argument as a shell takes it: variables are expanded, and nothing else is."""
     literal = "".join(part for variable, part in pieces if not variable)
     if all(not variable for variable, _ in pieces):

@@ -31,8 +31,14 @@ def decoded(content: bytes) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return the first `limit` characters of `text`, and how much was cut off."""
-    return text if len(text) <= limit else f"{text[:limit]} [cut: {len(text) - limit:,} characters more]"
+    """Return `limit` characters of `text`, two thirds of them from its beginning, and how much is left out.
+
+    What comes last is kept: a list's total stands after its items.
+    """
+    if len(text) <= limit:
+        return text
+    end = limit // 3
+    return f"{text[: limit - end]} [cut: {len(text) - limit:,} characters] {text[len(text) - end :]}"
 
 
 def _written_out(found: re.Match[str]) -> str:

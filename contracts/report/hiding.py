@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,6 +20,17 @@ _LONG = 8
 Piece = tuple[str, str]
 """A part of a text: the name of a variable, or empty, and the part itself."""
 
+Known = dict[tuple[str, str], str]
+"""What a shell knows by the time a line is pasted: by path parameter and value, the name of a variable.
+
+A value that has a variable wherever it stands is there with an empty parameter.
+"""
+
+
+def is_plain(value: str) -> bool:
+    """Return whether `value` is itself in any text, as a long id or an entity tag (RFC 9110) is."""
+    return value.endswith('"') or (len(value) >= _LONG and quote(value, safe="") == value)
+
 
 class Hiding:
     """Finds secrets in texts and puts the names of their variables in their place."""
@@ -29,6 +41,16 @@ class Hiding:
         self._variables = {spelt: name for name, secret in secrets.items() for spelt in _spellings(secret)}
         self._pattern = _any_of(self._variables)
         self.names = tuple(secrets)
+
+    def naming(self, known: Known) -> Hiding:
+        """Return one that puts the variables of `known` in place of values too, wherever these may stand."""
+        wider = copy.copy(self)
+        sure = {value: name for (param, value), name in known.items() if not param}
+        wider._variables = {**sure, **self._variables}
+        patterns = [self._pattern.pattern] if self._pattern else []
+        patterns += [f"(?<![A-Za-z0-9_-]){re.escape(value)}(?![A-Za-z0-9_-])" for value in sure]
+        wider._pattern = re.compile("|".join(patterns)) if patterns else None
+        return wider
 
     def pieces(self, text: str) -> list[Piece]:
         """Return `text` in its parts, each secret with the name of its variable."""

@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 
 from contracts.exchange import Exchange, Moment
-from contracts.finding import BROKEN, KEPT, UNJUDGED, Finding, Judgement, Note, Subject, Tally
-from contracts.report.curl import curl
+from contracts.finding import BROKEN, KEPT, UNJUDGED, Finding, Judgement, Note, Subject, Tally, Ways
 from contracts.report.digest import digest, group
 from contracts.report.hiding import Hiding
 from contracts.report.manner import Manner
+from contracts.report.pasting import Line, lines
 from speckit.pointer import ABSENT
 
 VERSION = 1
@@ -29,7 +29,7 @@ def json(judgement: Judgement, manner: Manner) -> bytes:
     """Return `judgement` as a JSON document; `report.schema.json` says what is in it."""
     hiding = Hiding(manner)
     found = digest(judgement, manner)
-    writer = _Writer(hiding)
+    writer = _Writer(hiding, judgement.ways)
     whole: Json = {
         "version": VERSION,
         "url": judgement.url,
@@ -58,8 +58,9 @@ def json(judgement: Judgement, manner: Manner) -> bytes:
 class _Writer:
     """Writes what has exchanges in it."""
 
-    def __init__(self, hiding: Hiding) -> None:
+    def __init__(self, hiding: Hiding, ways: Ways) -> None:
         self._hiding = hiding
+        self._ways = ways
 
     def finding(self, finding: Finding) -> Json:
         return {
@@ -70,6 +71,7 @@ class _Writer:
             "place": finding.place,
             "happened": finding.happened,
             "confirmed": finding.is_confirmed,
+            "doubt": finding.doubt,
             "count": finding.count,
             "exchanges": self._exchanges(finding.exchanges),
         }
@@ -85,9 +87,11 @@ class _Writer:
         }
 
     def _exchanges(self, exchanges: Sequence[Exchange]) -> list[Json]:
-        return [self._exchange(each, exchanges[0].before) for each in exchanges]
+        pasted = lines(exchanges, self._hiding, self._ways)
+        start = exchanges[0].before if exchanges else Moment(0.0, 0.0)
+        return [self._exchange(each, start, line) for each, line in zip(exchanges, pasted, strict=True)]
 
-    def _exchange(self, exchange: Exchange, start: Moment) -> Json:
+    def _exchange(self, exchange: Exchange, start: Moment, line: Line) -> Json:
         return {
             "number": exchange.number,
             "phase": exchange.phase,
@@ -106,7 +110,8 @@ class _Writer:
                 "headers": self._hiding.headers(exchange.headers),
                 **self._body(exchange.content, WHOLE),
             },
-            "curl": curl(exchange, self._hiding),
+            "wait": line.wait,
+            "curl": line.curl,
         }
 
     def _call(self, exchange: Exchange) -> Json:

@@ -22,7 +22,7 @@ def junit(judgement: Judgement, manner: Manner) -> bytes:
     knows are used. A case is named so that no two are the same: GitLab reads
     only the first of those that are.
     """
-    teller = Teller(Hiding(manner))
+    teller = Teller(Hiding(manner), ways=judgement.ways)
     found = digest(judgement, manner)
     root = Element("testsuites", name="understudy verify", time=f"{judgement.seconds:.3f}")
     for resource in dict.fromkeys(tally.subject.resource for tally in found.tallies):

@@ -21,7 +21,7 @@ _FOLDER = Path(__file__).parent
 def page(judgement: Judgement, manner: Manner) -> str:
     """Return `judgement` as a page: no request leaves it, and no script runs on it but its own."""
     hiding = Hiding(manner)
-    teller = Teller(hiding)
+    teller = Teller(hiding, ways=judgement.ways)
     found = digest(judgement, manner)
     style, script = _part("page.css"), _part("page.js")
     template = _environment(teller).get_template("page.html.j2")

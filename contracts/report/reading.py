@@ -96,7 +96,11 @@ class RecordedExchange:
 
 @dataclass(frozen=True, slots=True)
 class RecordedFinding:
-    """A finding of an earlier run, with the exchanges that showed it."""
+    """A finding of an earlier run, with the exchanges that showed it.
+
+    Attributes:
+        is_confirmed: Whether it showed again when that run repeated it.
+    """
 
     law: str
     subject: Subject
@@ -104,6 +108,7 @@ class RecordedFinding:
     place: str
     happened: str
     exchanges: tuple[RecordedExchange, ...]
+    is_confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,7 @@ def _finding(data: Mapping[str, Any]) -> RecordedFinding:
         place=data["place"],
         happened=data["happened"],
         exchanges=tuple(map(_exchange, data["exchanges"])),
+        is_confirmed=data["confirmed"],
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import requests
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,10 +19,12 @@ from starlette.testclient import TestClient
 from contracts.client import Budget, Client, Clock, OutOfBudget
 from contracts.exchange import Exchange, Moment
 from contracts.exchanges import Found, Limits, Line, Send, run
+from contracts.exchanges.cases import Request as Generated
 from contracts.exchanges.document import projected
 from contracts.exchanges.driver import shares, spread
 from contracts.exchanges.expected import Expected
 from contracts.exchanges.ids import Ids
+from contracts.exchanges.misfits import Misfits
 from contracts.laws import LAWS
 from contracts.wire import Application, Received, Sent, Unreachable, received
 from mockserver.app import Settings, build
@@ -336,6 +339,80 @@ def test_each_fault_is_found_by_the_law_that_owns_it(items, fault, law):
 
     assert judged.laws == {law}
     assert law in LAWS
+
+
+@pytest.mark.parametrize(
+    ("fault", "start", "ends"),
+    [
+        (
+            "bounds unchecked",
+            "The member /count of the body does not fit the document: ",
+            ("the minimum of 1. The answer is 201.", "the maximum of 10. The answer is 201."),
+        ),
+        (
+            "limit unchecked",
+            "The query parameter limit does not fit the document: ",
+            ("the maximum of 9. The answer is 200.",),
+        ),
+        ("text for a number", "Sent with the number count as a text; ", ("the answer is 201.",)),
+    ],
+)
+def test_what_was_accepted_is_told_with_its_value_and_what_the_document_asks(items, fault, start, ends):
+    judged = Judged(items, sending(Items(fault).client), known=known_item, own=known_item)
+
+    told = {each.message for each in judged.found if each.law == "invalid-refused"}
+
+    assert any(each.startswith(start) and each.endswith(ends) for each in told), told
+    assert not [each for each in told if "Schema-violating" in each or "\n" in each]
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "said"),
+    [
+        ("/items?limit=12", b"", "The query parameter limit does not fit the document: 12 is greater than "),
+        ("/items?limit=x", b"", "The query parameter limit does not fit the document: "),
+        ("/items?limit=1&limit=2", b"", "The query parameter limit does not fit the document: it is sent 2"),
+        (
+            "/items?limit=1&other=2",
+            b"",
+            "The query parameter other does not fit the document: it is not decl",
+        ),
+    ],
+)
+def test_a_parameter_that_does_not_fit_is_named(items, target, body, said):
+    operation = next(
+        each for each in items.operations.values() if each.method == "GET" and "{" not in each.path
+    )
+
+    told = Misfits(items).told(operation, request_for("GET", target, body), {})
+
+    assert told.startswith(said), told
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "The body does not fit the document: it is required and not sent."),
+        (b"{", "The body does not fit the document: it is no JSON."),
+        (b"{}", 'The body does not fit the document: "count" is a required property.'),
+        (
+            b'{"count": 11}',
+            "The member /count of the body does not fit the document: 11 is greater than the max",
+        ),
+    ],
+)
+def test_a_body_that_does_not_fit_is_told(items, body, said):
+    operation = next(each for each in items.operations.values() if each.method == "POST")
+
+    told = Misfits(items).told(operation, request_for("POST", "/items", body), {})
+
+    assert told.startswith(said), told
+
+
+def request_for(method: str, target: str, content: bytes) -> Generated:
+    """Return a request as the generator makes them."""
+    prepared = requests.Request(method, f"http://items.invalid{target}", data=content).prepare()
+    return Generated(method, target, {}, content, prepared)
 
 
 def test_a_server_by_somebody_else_is_acquitted(items):

@@ -387,8 +387,9 @@ def test_a_fault_that_shows_once_is_told_as_it_was_seen(served: Callable[..., Fo
 
     again = server.confirmed(finding)
 
-    assert again is finding
     assert not again.is_confirmed
+    assert again == replace(finding, doubt=again.doubt)
+    assert again.doubt.startswith("Repeated by itself it did not show")
 
 
 @pytest.mark.parametrize("seconds", [20.0, -1.0])
@@ -404,7 +405,8 @@ def test_without_time_or_requests_findings_stay_as_they_are(
 
     again = [server.confirmed(finding, seconds) for finding in findings]
 
-    assert again == findings
+    assert [replace(each, doubt="") for each in again] == findings
+    assert again[0].doubt.startswith("It could not be repeated")
     assert server.client.budget.used <= used + 1
 
 
@@ -414,7 +416,9 @@ def test_a_server_that_is_gone_leaves_findings_as_they_are(served: Callable[...,
     finding = server.found(counts_reads, "")
     server.client.wire = Silent()
 
-    assert server.confirmed(finding) is finding
+    again = server.confirmed(finding)
+
+    assert again == replace(finding, doubt="It could not be repeated: createJob was not answered.")
 
 
 def test_time_passes_again_where_it_mattered(served: Callable[..., Found]) -> None:
@@ -453,7 +457,10 @@ def test_a_wait_that_takes_longer_than_there_is_time_is_not_begun(served: Callab
     finding = server.found(completes_after_all, "final-is-final")
     server.clock = server.client.clock = Clock(server.wire)
 
-    assert server.confirmed(finding, seconds=3) is finding
+    again = server.confirmed(finding, seconds=3)
+
+    assert not again.is_confirmed
+    assert "--max-time or --clock-url would allow it" in again.doubt
 
 
 def test_nothing_is_left_of_a_replay(served: Callable[..., Found]) -> None:
@@ -521,6 +528,77 @@ def test_a_finding_of_a_report_shows_again_or_does_not(
     assert mended.findings == []
     assert [(each.law, each.verdict) for each in mended.tallies] == [(law, "kept")]
     assert mended.exit_status == 0
+
+
+def test_what_was_never_confirmed_is_not_kept_because_it_does_not_show(
+    report: Any, served: Callable[..., Found]
+) -> None:
+    """It had not shown in the run that found it either, whose server was broken."""
+    findings = [replace(each, is_confirmed=False) for each in report(counts_reads, "reading-changes-nothing")]
+
+    mended = replay(press(), served().wire, findings, judging())
+    broken = replay(press(), served(counts_reads).wire, findings, judging())
+
+    (tally,) = mended.tallies
+    assert tally.verdict == "not judged"
+    assert tally.reason.startswith("repeated by itself it did not show, and it had not in the run that found")
+    assert mended.exit_status == 2
+    assert [each.verdict for each in broken.tallies] == ["broken"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_is_refused_keeps_no_promise(status: int, report: Any, served: Callable[..., Found]) -> None:
+    """A token that has run out says nothing of what was mended."""
+    findings = report(counts_reads, "reading-changes-nothing")
+
+    async def refuses(asked: Asked, server: Server) -> Answer:
+        answer = await server.ask(asked)
+        return answer.become(status, {"title": "No."}) if asked.method == "GET" else answer
+
+    judgement = replay(press(), served(refuses).wire, findings, judging())
+
+    (tally,) = judgement.tallies
+    assert (tally.verdict, judgement.exit_status) == ("not judged", 2)
+    assert tally.reason == f"alice is refused ({status} to getJob), and was not then"
+
+
+def test_to_be_refused_is_what_mends_a_missing_lock(report: Any, served: Callable[..., Found]) -> None:
+    """Who sees the jobs of others ought to be turned away: that is kept, not unknown."""
+    findings = report(shows_to_all, "isolation")
+
+    async def forbids(asked: Asked, server: Server) -> Answer:
+        answer = await server.ask(asked)
+        return answer.become(403, answer.json | {"status": 403}) if answer.status == 404 else answer
+
+    judgement = replay(press(), served(forbids).wire, findings, judging())
+
+    assert "refused" not in judgement.tallies[0].reason
+
+
+def test_of_what_is_gone_nothing_is_kept(report: Any, served: Callable[..., Found]) -> None:
+    """The job of then is none of now, and a report without its creation cannot make it again."""
+    (finding,) = report(counts_reads, "reading-changes-nothing")
+    without_creation = replace(finding, exchanges=finding.exchanges[1:])
+
+    judgement = replay(press(), served().wire, [without_creation], judging())
+
+    (tally,) = judgement.tallies
+    assert (tally.verdict, judgement.exit_status) == ("not judged", 2)
+    assert "is not there any more" in tally.reason
+
+
+def test_as_much_is_made_as_a_list_needs_for_its_pages(report: Any, served: Callable[..., Found]) -> None:
+    """A report that tells of the pages alone is enough to see them again, or to see them mended."""
+    (finding,) = report(pages_overlap, "pages-join")
+    pages = tuple(each for each in finding.exchanges if each.operation == "listJobs")
+    alone = [replace(finding, exchanges=pages)]
+
+    broken = replay(press(), served(pages_overlap).wire, alone, judging())
+    mended = replay(press(), served().wire, alone, judging())
+
+    assert [each.verdict for each in broken.tallies] == ["broken"]
+    assert {each.call.operation.id for each in broken.findings[0].exchanges} == {"createJob", "listJobs"}
+    assert [each.verdict for each in mended.tallies] == ["kept"]
 
 
 def test_the_front_door_replays_too(report: Any, served: Callable[..., Found]) -> None:

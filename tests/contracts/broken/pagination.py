@@ -81,6 +81,13 @@ def off_by_one(asked: Asked) -> Asked:
     return asked.asking(offset=int(offset) - 1) if offset.isdigit() and 0 < int(offset) < 2**31 else asked
 
 
+@asking(ALTERYX, "pages-join", "With a filter every page is the first.", of="listAlteryxWorkflowJobs")
+def first_page_of_a_filter(asked: Asked) -> Asked:
+    offset = asked.query.get("offset", "")
+    is_meant = "status" in asked.query and offset.isdigit() and int(offset) < 2**31
+    return asked.asking(offset=None) if is_meant else asked
+
+
 @asking(ALTERYX, "page-bounds", "Who wants too many gets 500 instead of a 400.", of="listAlteryxWorkflowJobs")
 def limit_clamped(asked: Asked) -> Asked:
     limit = asked.query.get("limit", "")
@@ -159,6 +166,13 @@ async def pages_in_a_circle(asked: Asked, server: Server) -> Answer:
     if answer.is_success and answer.json and "after" in asked.query and answer.json["next"] is None:
         answer.json["next"] = asked.query["after"]
     return answer
+
+
+@asking(FARM, "pages-join", "Who filters by a title gets the first page only.", of="listScenes")
+def first_titles_only(asked: Asked) -> Asked:
+    offset = asked.query.get("offset", "")
+    is_meant = "title" in asked.query and offset.isdigit() and int(offset) < 2**31
+    return asked.asking(offset=None) if is_meant else asked
 
 
 @answering(FARM, "total-true", "The first page is the only one: none tells the next.", of="listRenders")

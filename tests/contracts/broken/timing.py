@@ -100,6 +100,29 @@ def local_time(answer: Answer, _asked: Asked) -> None:
         job["createDate"] = told.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+async def _listed_as_last_read(asked: Asked, server: Server) -> Answer:
+    """Answer a list with each job as it was when it was last read or changed by itself."""
+    answer = await server.ask(asked)
+    for key, job in jobs(asked, answer):
+        if asked.operation.startswith("list"):
+            job |= {name: value for name, value in server.memory.get(key, {}).items() if name in job}
+        else:
+            server.memory[key] = dict(job)
+    if asked.id and asked.method != "GET":
+        server.memory.pop(asked.key, None)
+    return answer
+
+
+@fault(RENDLEY, "list-agrees", "Time moves a job in a list only once the job was read by itself.")
+async def list_waits_for_a_read(asked: Asked, server: Server) -> Answer:
+    return await _listed_as_last_read(asked, server)
+
+
+@fault(TAIPY, "list-agrees", "In a list a job moves by time only once it was read by itself.")
+async def list_lags_behind(asked: Asked, server: Server) -> Answer:
+    return await _listed_as_last_read(asked, server)
+
+
 @answering(ALTERYX, "timestamp-format", "A time has no zone.", of=["getAlteryxJob", "enqueueAlteryxWorkflow"])
 def no_zone(answer: Answer, _asked: Asked) -> None:
     for job in answer.shown("createDateTime"):

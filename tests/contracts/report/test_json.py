@@ -126,6 +126,7 @@ def test_an_exchange_is_told_in_full():
                 "bytes": 11,
                 "text": '{"id":"l1"}',
             },
+            "wait": "",
             "curl": "curl -s -i -X POST --data-raw '{\"name\":\"A\"}' -H 'Authorization: Bearer alice' "
             "-H 'Content-Type: application/json' 'http://127.0.0.1:8080/rooms/hall%202/lamps?dry=false'",
         }

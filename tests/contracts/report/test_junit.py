@@ -99,7 +99,9 @@ def test_each_law_and_operation_passes_fails_or_is_skipped():
     assert failure.get("type") == "final-is-final"
     assert failure.get("message") == 'It was "broken", then "lit".'
     assert "lamps.yaml:41" in failure.text
-    assert "curl -s -i 'http://127.0.0.1:8080/lamps/l1?view=full'\n200 application/json" in failure.text
+    assert 'sleep 1.8\ncurl -s -i "http://127.0.0.1:8080/lamps/${ID_1}?view=full"\n200 application/json' in (
+        failure.text
+    )
 
 
 def test_findings_of_one_law_share_its_case():

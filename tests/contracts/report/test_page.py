@@ -100,7 +100,7 @@ def test_it_tells_each_finding_as_a_sequence():
         "came back 201 application/json"
     )
     assert words.index("came back 201") < words.index("alice asked POST /lamps/l1/switch +0.500 s")
-    assert "curl -s -i 'http://127.0.0.1:8080/lamps/l1?view=full'" in words
+    assert 'sleep 1.8 curl -s -i "http://127.0.0.1:8080/lamps/${ID_1}?view=full"' in words
     assert "location: /lamps/l1" in words
     assert "No lamp was ever lit." in words
     assert "It took 3 s to answer." in words
