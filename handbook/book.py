@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from handbook import components, front, lifecycle, operation, overview, prose, shape
+from handbook import components, front, lifecycle, operation, overview, prose, raw, shape
 from handbook.components import file_names, is_big, slug
 from handbook.front import Entry
 from handbook.page import SITE, Book, Page, Section
@@ -65,11 +65,10 @@ class _Author:
         self.is_big = is_big(data)
         self.groups = _grouped(self.specification)
         self.folders = file_names(self.groups, [components.FOLDER] if self.is_big else [])
-        self.base_url = self.base_url or _server(data)
         self.places = dict(self._places())
         self.homes = dict(self._homes())
         self.made = {
-            each.id: samples(self.specification, each, base_url=self.base_url)
+            each.id: samples(self.specification, each, base_url=self.base_url or _server(data, each))
             for each in self.specification.operations.values()
         }
 
@@ -208,9 +207,12 @@ def _tags(specification: Specification, groups: Mapping[str, Sequence[Operation]
     return tags
 
 
-def _server(data: Mapping[str, Any]) -> str:
-    """Return the URL of the first server, its variables filled in; one without a host is on this machine."""
-    first: Mapping[str, Any] = next(iter(data.get("servers") or []), {})
+def _server(data: dict[str, Any], operation: Operation) -> str:
+    """Return where an operation is served: the first URL, its variables filled in.
+
+    One without a host is on this machine.
+    """
+    first = next(iter(raw.own_servers(data, operation) or raw.servers(data)), {})
     url = str(first.get("url", ""))
     for name, variable in (first.get("variables") or {}).items():
         url = url.replace(f"{{{name}}}", str(variable.get("default", name)))

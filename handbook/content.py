@@ -11,12 +11,14 @@ from handbook.page import SITE
 from handbook.prose import code
 from handbook.raw import Data, Node
 from handbook.shape import Shapes
-from speckit.sample import example
+from speckit.sample import Making
 
 _LONGEST_MADE = 60
 """How many lines an example may have that the document does not give, but its schema allows."""
 _LONGEST = 400
 _MOST_EXAMPLES = 12
+REQUEST = "the request body"
+"""What the page calls what is sent."""
 ERROR_ROWS = 20
 """How many fields of the schema of an error are listed."""
 
@@ -41,7 +43,8 @@ class Contents:
         for kind, entry in content.items():
             media = raw.looked_up(self._data, entry)
             yield f"{code(kind, self._form)}: {self._schema(media, place, limit)}"
-            yield from self._examples(str(kind), media)
+            leaves = "readOnly" if place == REQUEST else "writeOnly"
+            yield from self._examples(str(kind), media, leaves)
 
     def _schema(self, media: Node, place: str, limit: int) -> str:
         if "schema" not in media:
@@ -54,7 +57,7 @@ class Contents:
             return text
         return f"{self._shapes.lead(self._shapes.faces.of(media['schema']))} The fields are those of {first}."
 
-    def _examples(self, kind: str, media: Node) -> Iterator[str]:
+    def _examples(self, kind: str, media: Node, leaves: str) -> Iterator[str]:
         found = list(raw.examples(self._data, media))[:_MOST_EXAMPLES]
         blocks = [(title, _fenced(value, kind)) for title, value in found]
         if len(blocks) > 1 and self._form == SITE:
@@ -65,24 +68,25 @@ class Contents:
         for title, text in blocks:
             yield f"**{prose.plain(title) or 'Example'}**"
             yield text
-        if not blocks and (made := self._made_up(kind, media)):
+        if not blocks and (made := self._made_up(kind, media, leaves)):
             yield "**Example**, made from the schema"
             yield made
 
-    def _made_up(self, kind: str, media: Node) -> str:
+    def _made_up(self, kind: str, media: Node, leaves: str) -> str:
         """Return a value that the schema allows, if it is short; the same again for the same schema."""
         schema = media.get("schema")
         if not schema or not _is_json(kind) or not isinstance(schema, dict):
             return ""
         key = schema.get("$ref") if set(schema) == {"$ref"} else None
-        known = self._made.get(hash(key) if key else id(schema))
+        place = hash((key or id(schema), leaves))
+        known = self._made.get(place)
         if known is None:
-            known = self._made[hash(key) if key else id(schema)] = (schema, self._example(media, kind))
+            known = self._made[place] = (schema, self._example(schema, kind, leaves))
         return known[1]
 
-    def _example(self, media: Node, kind: str) -> str:
+    def _example(self, schema: Node, kind: str, leaves: str) -> str:
         try:
-            value = example(self._data, media)
+            value = Making(self._data, leaves).value(schema, ())
         except (LookupError, TypeError, ValueError, AttributeError):
             return ""
         text = _fenced(value, kind)

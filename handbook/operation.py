@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from handbook import access, content, effect, parameters, prose, raw
-from handbook.content import ERROR_ROWS, Contents
+from handbook.content import ERROR_ROWS, REQUEST, Contents
 from handbook.errors import Errors, errors_of
 from handbook.page import SITE
 from handbook.prose import code
@@ -115,6 +115,8 @@ class _Page:
         anchor = f" {{ #{self.anchor} }}" if self.anchor and self.form == SITE else ""
         yield f"{self.heading(name, 0)}{anchor}"
         yield f"**`{self.operation.method}`** {code(self.operation.path, self.form)}"
+        if own := raw.own_servers(self.data, self.operation):
+            yield f"Served at {prose.listed([code(each.get('url', '/'), self.form) for each in own])}."
         if self.node.get("deprecated") is True:
             yield self._deprecated()
         described = self.node.get("description") or raw.path_item(self.data, self.operation).get(
@@ -156,7 +158,7 @@ class _Page:
         if about := prose.block(node.get("description"), self.form, below=self.level + 1):
             yield about
         yield from self._chosen(node)
-        yield from self.contents.markdown(node.get("content") or {}, "the request body", MOST_ROWS)
+        yield from self.contents.markdown(node.get("content") or {}, REQUEST, MOST_ROWS)
         if self.errors.is_known and (wrong := self._wrong_bodies()):
             yield wrong
 

@@ -98,7 +98,15 @@ def tag_object(data: Data, name: str) -> Node:
     return next((tag for tag in tags if isinstance(tag, Mapping) and tag.get("name") == name), {})
 
 
-def servers(data: Data) -> list[Node]:
+def own_servers(data: Data, operation: Operation) -> list[Node]:
+    """Return the servers that an operation, or its path, has instead of those of the document."""
+    for node in (operation_object(data, operation), path_item(data, operation)):
+        if found := servers(node):
+            return found
+    return []
+
+
+def servers(data: Node) -> list[Node]:
     """Return where the document says that it is served."""
     return [server for server in data.get("servers") or () if isinstance(server, Mapping)]
 

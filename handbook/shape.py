@@ -139,7 +139,9 @@ class Shapes:
         """Yield what is asked of a value, and of the items where it is a list."""
         yield from traits.sentences(face, self.form)
         if face.is_array:
-            yield from traits.item_sentences(self.faces.of(face.items), self.form)
+            items = self.faces.of(face.items)
+            yield from traits.item_sentences(items, self.form)
+            yield from self._telling(items)
         elif not face.is_object:
             yield from traits.example_sentence(face.keys, self.form)
         yield from self._telling(face)
@@ -303,7 +305,8 @@ class Shapes:
             names = [code(owner.name, self.form) for owner, _ in owners if owner.name]
             note = "" if is_common or len(names) < len(owners) else f"In {_some(names)}."
             is_required = is_common and all(name in owner.required for owner, _ in owners)
-            first, schema = owners[0]
+            first = owners[0][0]
+            schema = _together([schema for _, schema in owners])
             yield _Member(f"{suffix}.{_plain(name)}", self.faces.of(schema), is_required, note, first.name)
 
     def _table(self, rows: list[Row]) -> str:
@@ -313,6 +316,18 @@ class Shapes:
         kind, about = self.cell(row.face)
         about = "<br>".join(filter(None, (about, row.note)))
         return code(row.path, self.form), kind, "yes" if row.is_required else "no", about
+
+
+def _together(schemas: list[Any]) -> Any:
+    """Return one schema for a field of several variants: with the choices of all, where each has its own."""
+    first = schemas[0]
+    if all(each == first for each in schemas) or not all(isinstance(each, dict) for each in schemas):
+        return first
+    choices = [each.get("enum") or ([each["const"]] if "const" in each else []) for each in schemas]
+    if not all(choices):
+        return {"anyOf": schemas}
+    every = list({repr(value): value for values in choices for value in values}.values())
+    return {**{key: value for key, value in first.items() if key != "const"}, "enum": every}
 
 
 def chosen(node: Node, form: str) -> str:

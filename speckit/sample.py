@@ -49,10 +49,16 @@ class Making:
     """Makes one value up; `way` holds the references that led to where it is.
 
     What is optional is left out where it would go into itself, or once the value is large.
+
+    Args:
+        data: The document that references lead into.
+        leaves: `readOnly` for what is sent, `writeOnly` for what is answered: members marked so are left
+            out, required or not (OpenAPI 3.0.4, section 4.8.24.2).
     """
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], leaves: str = "") -> None:
         self._data = data
+        self._leaves = leaves
         self._left = MOST_PARTS
 
     def value(self, schema: Any, way: Way) -> Any:
@@ -122,8 +128,17 @@ class Making:
         ]
         others = schema.get("additionalProperties", {})
         return {
-            name: self.value(members.get(name, others), way) for name in dict.fromkeys((*wanted, *required))
+            name: self.value(members.get(name, others), way)
+            for name in dict.fromkeys((*wanted, *required))
+            if not self._is_left_out(members.get(name))
         }
+
+    def _is_left_out(self, schema: Any) -> bool:
+        """Return whether a member is for the other direction only."""
+        if not self._leaves or not isinstance(schema, Mapping):
+            return False
+        whole, _ = self._whole(schema, ())
+        return whole.get(self._leaves) is True
 
     def _array(self, schema: Schema, way: Way) -> list[Any]:
         first, rest = schema.get("prefixItems", []), schema.get("items", {})

@@ -96,6 +96,7 @@ def test_the_reference_has_exactly_the_options() -> None:
         (["docs"], "Missing option '-o'"),
         (["docs", "-o", "x", "--base-url", "nowhere"], "--base-url 'nowhere' is no URL"),
         (["docs", "-o", "x", "--with", "there is none"], "is no folder"),
+        (["docs", "-o", "x", "--swagger-ui", "ui"], "--swagger-ui 'ui' is no URL"),
         (["docs", "-o", "x", "https://example.com/openapi.yaml"], "is not fetched"),
         (["docs", "-o", "x", "--format", "pdf"], "'pdf' is not one of"),
         (["diagram", "--resource", "Lmp"], "Lmp"),
@@ -176,3 +177,20 @@ def test_the_samples_on_the_pages_are_those_that_are_run() -> None:
     for each in specification.operations.values():
         for code in samples(specification, each, base_url="http://h:1").values():
             assert any(code.strip() in page for page in pages), each.id
+
+
+def test_whoever_interrupts_it_is_told_that_nothing_was_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Status 1 would say that the document has faults."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("understudy.docs.book", interrupted)
+    monkeypatch.chdir(folder)
+
+    done = CliRunner().invoke(main, ["docs", "lamps.yaml", "-o", "site"])
+
+    assert (done.exit_code, done.stderr) == (2, "Interrupted; no pages were made.\n")
+    assert not (folder / "site").exists()

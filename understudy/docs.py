@@ -57,7 +57,9 @@ def run(options: Options) -> int:
         raise click.UsageError(str(taken)) from taken
     except (OSError, SiteFailed) as problem:
         click.echo(f"Error: no pages were made: {problem}", err=True)
-        return NOT_MADE
+    except KeyboardInterrupt:
+        click.echo("Interrupted; no pages were made.", err=True)
+    return NOT_MADE
 
 
 def _check(options: Options) -> None:
@@ -66,6 +68,10 @@ def _check(options: Options) -> None:
     if options.base_url and not is_url(options.base_url):
         raise click.UsageError(
             f"--base-url '{options.base_url}' is no URL. Write it like https://api.example.com."
+        )
+    if options.swagger_ui and not (is_url(options.swagger_ui) or options.swagger_ui.startswith("/")):
+        raise click.UsageError(
+            f"--swagger-ui '{options.swagger_ui}' is no URL. Write it like https://example.com/ui/, or /ui/."
         )
     for folder in options.more:
         if not Path(folder).is_dir():

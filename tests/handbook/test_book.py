@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from handbook import site
 from handbook.book import book
 from handbook.page import MARKDOWN, SITE, Book
 from speckit.document import Document, load
@@ -129,3 +130,59 @@ def test_the_same_document_makes_the_same_bytes() -> None:
     assert book(specification) == book(
         specify(Document(specification.document.data, specification.document.source))
     )
+
+
+def test_samples_ask_the_servers_that_an_operation_has_of_its_own(tmp_path: Path) -> None:
+    """Uploads often have a host of their own."""
+    data = document(("/a", "one", ["x"]), ("/b", "two", ["x"]))
+    data["servers"] = [{"url": "https://api.example"}]
+    data["paths"]["/a"]["servers"] = [{"url": "https://uploads.example"}]
+    pages = {page.path: page.text for page in book(specified(data, tmp_path)).whole.pages()}
+
+    assert "https://uploads.example/a" in pages["x/one.md"]
+    assert "Served at `https://uploads.example`." in pages["x/one.md"]
+    assert "https://api.example/b" in pages["x/two.md"]
+
+
+def test_an_example_has_only_what_goes_its_way(tmp_path: Path) -> None:
+    """A password is sent and never shown; an id is shown and never sent."""
+    data = document(("/a", "one", ["x"]))
+    schema = {
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {
+            "id": {"type": "integer", "readOnly": True},
+            "name": {"type": "string", "example": "Ann"},
+            "password": {"type": "string", "writeOnly": True, "example": "hush"},
+        },
+    }
+    content = {"application/json": {"schema": schema}}
+    data["paths"]["/a"]["post"] = {
+        "operationId": "make",
+        "tags": ["x"],
+        "requestBody": {"content": content},
+        "responses": {"201": {"description": "Made.", "content": content}},
+    }
+    page = next(p.text for p in book(specified(data, tmp_path)).whole.pages() if p.path == "x/make.md")
+    asked, answered = page.split("## Responses")
+
+    assert '"password": "hush"' in asked
+    assert '"id": 0' not in asked
+    assert '"id": 0' in answered
+    assert 'hush"\n' not in answered
+
+
+def test_what_is_in_the_folder_besides_stays(tmp_path: Path) -> None:
+    """A CNAME, say, without which the site loses its name."""
+    made = book(specified(document(("/a", "one", ["x"]), ("/b", "two", ["x"])), tmp_path), form=MARKDOWN)
+    fewer = book(specified(document(("/a", "one", ["x"])), tmp_path), form=MARKDOWN)
+    folder = tmp_path / "pages"
+    site.markdown(made, folder)
+    (folder / "CNAME").write_text("docs.example")
+    (folder / "x" / "mine.txt").write_text("mine")
+
+    site.markdown(fewer, folder)
+
+    assert (folder / "CNAME").read_text() == "docs.example"
+    assert (folder / "x" / "mine.txt").read_text() == "mine"
+    assert not (folder / "x" / "two.md").exists()

@@ -258,3 +258,29 @@ def test_descriptions_are_written_anew(text, expected):
 
 def test_a_description_in_a_cell_is_one_line():
     assert prose.cell("One.\n\n- a\n- b\n\n```\nx = 1\n```", SITE) == "One.<br>• a<br>• b<br>`x = 1`"
+
+
+def test_a_field_by_which_variants_of_a_list_differ_has_all_its_choices():
+    """What tells a cat from a dog is not always `cat`."""
+    data = {
+        "components": {
+            "schemas": {
+                "Cat": {
+                    "type": "object",
+                    "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}},
+                },
+                "Dog": {"type": "object", "properties": {"kind": {"const": "dog"}}},
+            }
+        }
+    }
+    items = {
+        "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+        "discriminator": {"propertyName": "kind"},
+    }
+
+    text = shape.markdown({"type": "array", "items": items}, data, form=MARKDOWN)
+
+    assert "`cat`" in text
+    assert "`dog`" in text
+    assert "Always" not in text
+    assert "`kind` tells which it is." in text
