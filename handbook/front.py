@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,26 @@ def markdown(
     rows = [[f"[{prose.plain(each.tag)}]({each.path})", str(each.operations)] for each in entries]
     parts = [
         prose.heading(1, prose.plain(title)),
-        prose.block(info.get("description") or info.get("summary") or "", form),
+        prose.plain(info.get("summary")),
+        prose.block(info.get("description"), form),
         f"Version {prose.plain(version)}." if version else "",
         f"[The document]({document}), samples included.",
         prose.table(["API", "Operations"], rows),
+        *_behind(info, specification.document.data.get("externalDocs")),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _behind(info: Mapping[str, Any], more: Any) -> Iterator[str]:
+    """Yield who is behind the API, under which terms it may be used, and where more is told of it."""
+    contact, licence = info.get("contact"), info.get("license")
+    if isinstance(contact, Mapping):
+        name, mail = str(contact.get("name") or ""), str(contact.get("email") or "")
+        address = contact.get("url") or (f"mailto:{mail}" if mail else "")
+        yield f"Contact: {prose.link(prose.plain(name or mail or address), address)}."
+    if isinstance(licence, Mapping) and licence.get("name"):
+        yield f"Licence: {prose.link(prose.plain(licence['name']), licence.get('url'))}."
+    if terms := info.get("termsOfService"):
+        yield f"{prose.link('Terms of service', terms)}."
+    if isinstance(more, Mapping) and more.get("url"):
+        yield f"More: {prose.link(prose.plain(more.get('description') or more['url']), more['url'])}."

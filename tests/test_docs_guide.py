@@ -194,3 +194,16 @@ def test_whoever_interrupts_it_is_told_that_nothing_was_made(
 
     assert (done.exit_code, done.stderr) == (2, "Interrupted; no pages were made.\n")
     assert not (folder / "site").exists()
+
+
+def test_what_the_pages_leave_out_is_told(folder: Path) -> None:
+    """Nobody looks for what is not there."""
+    text = blocks("yaml")[0].replace(
+        "x-resource-lifecycles:", "webhooks: {burnt: {}}\nx-resource-lifecycles:"
+    )
+    (folder / "lamps.yaml").write_text(text, "utf-8")
+
+    done = ran(COMMANDS[1], folder)
+
+    assert done.returncode == 0, done.stderr
+    assert "Warning: webhooks of the document are not explained" in done.stderr

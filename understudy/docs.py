@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from handbook import site
+from handbook import raw, site
 from handbook.book import book
 from handbook.own import Own, own
 from handbook.page import MARKDOWN, SITE, Book, Section
@@ -99,6 +99,8 @@ def _made(specification: Specification, options: Options) -> int:
     pages = book(specification, form=options.form, base_url=options.base_url, name=options.name)
     if options.swagger_ui:
         pages = linked(pages, specification, options.swagger_ui, form=options.form)
+    if unexplained := list(_unexplained(specification)):
+        _warn([f"{' and '.join(unexplained)} of the document are not explained"])
     pages = _with_own(pages, options)
     folder = Path(options.output)
     if options.form == MARKDOWN:
@@ -109,6 +111,16 @@ def _made(specification: Specification, options: Options) -> int:
     first = folder / ("index.md" if options.form == MARKDOWN else "index.html")
     click.echo(f"{count} page{'s' * (count != 1)} in {folder}; begin with {first}", err=True)
     return 0
+
+
+def _unexplained(specification: Specification) -> Iterator[str]:
+    """Yield what the document has and the pages have not."""
+    data = specification.document.data
+    if data.get("webhooks"):
+        yield "webhooks"
+    every = specification.operations.values()
+    if any(raw.operation_object(data, each).get("callbacks") for each in every):
+        yield "callbacks"
 
 
 def _warn(warnings: list[str]) -> None:

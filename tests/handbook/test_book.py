@@ -186,3 +186,20 @@ def test_what_is_in_the_folder_besides_stays(tmp_path: Path) -> None:
     assert (folder / "CNAME").read_text() == "docs.example"
     assert (folder / "x" / "mine.txt").read_text() == "mine"
     assert not (folder / "x" / "two.md").exists()
+
+
+def test_the_first_page_says_who_is_behind_the_api(tmp_path: Path) -> None:
+    data = document(("/a", "one", ["x"]))
+    data["info"] |= {
+        "contact": {"name": "The farm", "email": "farm@example.com"},
+        "license": {"name": "MIT", "url": "https://example.com/mit"},
+        "termsOfService": "https://example.com/terms",
+    }
+    data["externalDocs"] = {"url": "https://example.com/more", "description": "The long story"}
+
+    first = next(book(specified(data, tmp_path)).whole.pages()).text
+
+    assert "Contact: [The farm](mailto:farm@example.com)." in first
+    assert "Licence: [MIT](https://example.com/mit)." in first
+    assert "[Terms of service](https://example.com/terms)." in first
+    assert "More: [The long story](https://example.com/more)." in first
