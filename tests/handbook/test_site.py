@@ -37,6 +37,10 @@ It goes on or off. (c) 1/2 :smile: --> is no markup.
 |---|---|---|---|---|
 | `aNameWithoutAnySpaceThatIsLongerThanAPhoneIsWide` | string | yes | `off` | Which lamp, and no other. |
 
+| Operation | `unplugged` | `plugged-in` | `switched-on` | `burning-out` | `burnt-out` |
+| --- | --- | --- | --- | --- | --- |
+| `switchLamp` | refused, `409` | `switched-on` | `plugged-in` | refused, `409` | refused, `409` |
+
 === "curl"
 
     ```bash
@@ -207,10 +211,21 @@ def test_a_table_that_is_too_wide_scrolls_inside_itself(browser, lamps):
     browser.resize(360, 800)
     browser.open((lamps / "lamps" / "switch.html").as_uri())
 
-    around = "document.querySelector('article table').closest('.md-typeset__scrollwrap')"
+    around = "document.querySelector('article table:not([data-told])').closest('.md-typeset__scrollwrap')"
 
     assert browser.until(f"{around}.scrollWidth > {around}.clientWidth && {around}.tabIndex === 0")
     assert browser.evaluate(f"getComputedStyle({around}).overflowX") == "auto"
+
+
+def test_what_describes_something_is_a_card_on_a_phone(browser, lamps):
+    """Else the words that matter stand where nobody sees them."""
+    browser.resize(360, 800)
+    browser.open((lamps / "lamps" / "switch.html").as_uri())
+
+    told = "document.querySelector('article table[data-told]')"
+
+    assert browser.until(f"{told}.scrollWidth <= 360")
+    assert browser.evaluate(f"{told}.querySelector('td:last-child').getBoundingClientRect().right <= 360")
 
 
 def search(browser, word: str) -> list[str]:
