@@ -18,6 +18,7 @@ from contracts.nature import Nature
 from contracts.observed import Ledger, Track
 from contracts.possible import UNKNOWN_SINCE, Since, Tolerance
 from contracts.reads import Reads
+from contracts.wire import ANSWER_SECONDS
 from speckit.operation import Operation
 from speckit.specification import Specification
 
@@ -66,7 +67,7 @@ class Observer:
         binding = self.bindings.get(operation.id)
         subject = binding.subject if binding else Subject("", operation.id)
         if exchange.status == LOST:
-            said = "The connection ended without an answer, or none came in time."
+            said = f"The connection ended without an answer, or none came within {ANSWER_SECONDS:g} s."
             self.docket.hold("no-crash", subject, False, said, [exchange], str(LOST))
             return None
         self._documented.judge(exchange, subject, is_silent=self._is_silent(binding, exchange))

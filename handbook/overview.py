@@ -23,34 +23,27 @@ def markdown(
     form: str,
     link_operation: Link,
     link_resource: Link,
-    operations: Sequence[Operation] | None = None,
+    operations: Sequence[Operation],
 ) -> str:
-    """Return the page about the operations with a tag.
+    """Return the page about operations that belong together.
 
     Args:
-        tag: The tag; where no operation has it, the page is about those without any.
+        tag: What they have in common, which the document may describe.
         link_operation: Leads from the id of an operation to its page.
         link_resource: Leads from the name of a resource to the page about its lifecycle.
-        operations: Which they are, if that is not for their tags to say.
+        operations: Which they are.
     """
-    found = operations_of(specification, tag) if operations is None else operations
     data = specification.document.data
     node = raw.tag_object(data, tag)
     parts = [
         *_head(node, tag, form),
         *_addresses(data, form),
-        *_access(data, found, form),
-        *_operations(found, data, form, link_operation),
-        *_resources(specification, found, form, link_resource),
-        *_errors(specification, found, form),
+        *_access(data, operations, form),
+        *_operations(operations, data, form, link_operation),
+        *_resources(specification, operations, form, link_resource),
+        *_errors(specification, operations, form),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
-
-
-def operations_of(specification: Specification, tag: str) -> list[Operation]:
-    """Return the operations that have `tag`, or those without any where none has."""
-    every = specification.operations.values()
-    return [each for each in every if tag in each.tags] or [each for each in every if not each.tags]
 
 
 def _head(node: Node, tag: str, form: str) -> Iterator[str]:

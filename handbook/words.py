@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from handbook import prose
@@ -163,34 +163,24 @@ def brief(found: Source) -> str:
 
 def guard(conditions: Guard) -> str:
     """Return what must hold, as in `submit` of the request body is `true`; empty for no guard."""
-    return listed(f"{source(each)} {_holds(condition)}" for each, condition in conditions)
+    return listed(f"{source(each)} {_holds(condition, value)}" for each, condition in conditions)
 
 
-def _holds(condition: Condition) -> str:
+def _holds(condition: Condition, say: Callable[[Any], str]) -> str:
+    """Return what a condition asks, its values told by `say`."""
     match condition.kind:
         case "not":
-            return f"is not {value(condition.value)}"
+            return f"is not {say(condition.value)}"
         case "in":
-            return f"is {listed(map(value, condition.value), 'or')}"
+            return f"is {listed(map(say, condition.value), 'or')}"
         case "present":
             return "is given" if condition.value else "is not given"
-    return f"is {value(condition.value)}"
+    return f"is {say(condition.value)}"
 
 
 def brief_guard(conditions: Guard) -> str:
     """Return what must hold, as plain text a diagram has room for."""
-    return " and ".join(f"{brief(each)} {_briefly(condition)}" for each, condition in conditions)
-
-
-def _briefly(condition: Condition) -> str:
-    match condition.kind:
-        case "not":
-            return f"is not {_bare(condition.value)}"
-        case "in":
-            return f"is {listed(map(_bare, condition.value), 'or')}"
-        case "present":
-            return "is given" if condition.value else "is not given"
-    return f"is {_bare(condition.value)}"
+    return " and ".join(f"{brief(each)} {_holds(condition, _bare)}" for each, condition in conditions)
 
 
 def _bare(data: Any) -> str:

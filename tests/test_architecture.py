@@ -80,7 +80,7 @@ CONTRACT_FLOORS = {
         *("values", "inputs", "variants", "planning", "making", "stage", "acts", "matrix"),
         *("drawing", "exchanges", "walk"),
     },
-    "verdict": {"settings", "report", "replaying", "running", "verdict"},
+    "verdict": {"settings", "report", "replaying", "admission", "running", "verdict"},
 }
 
 # And for `handbook`.

@@ -207,3 +207,19 @@ def test_what_the_pages_leave_out_is_told(folder: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "Warning: webhooks of the document are not explained" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["docs -o pages --format markdown", "diagram"])
+def test_what_lies_outside_the_folder_is_read_where_that_is_allowed(folder: Path, command: str) -> None:
+    """A document must not fetch what its reader did not mean to show."""
+    inside = folder / "inside"
+    inside.mkdir()
+    text = blocks("yaml")[0].replace("{$ref: '#/components/schemas/Lamp'}", "{$ref: '../lamp.yaml'}", 1)
+    (inside / "lamps.yaml").write_text(text, "utf-8")
+    (folder / "lamp.yaml").write_text("type: object\n", "utf-8")
+
+    fenced = ran(f"understudy {command} inside/lamps.yaml", folder)
+    allowed = ran(f"understudy {command} inside/lamps.yaml --fence .", folder)
+
+    assert (fenced.returncode, "../lamp.yaml" in fenced.stderr) == (1, True), fenced.stderr
+    assert allowed.returncode == 0, allowed.stderr

@@ -818,7 +818,7 @@ def test_a_crash_of_the_judge_is_no_verdict(judge):
 def test_an_interrupt_before_the_beginning_says_so(judge, monkeypatch, where):
     """Status 2: the usual one of an interrupted command is 1."""
     if where == "while it reads":
-        monkeypatch.setattr(understudy.verify, "load", judge.interrupted)
+        monkeypatch.setattr(understudy.verify, "specified", judge.interrupted)
     judge.result = KeyboardInterrupt()
 
     assert "Interrupted before there was anything to report." in refused()

@@ -43,6 +43,14 @@ class Chapters(click.Command):
                 formatter.write_dl(records)
 
 
+_OVERLAY = click.option(
+    "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."
+)
+_FENCE = click.option(
+    "--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's]."
+)
+
+
 @click.group(cls=Duty, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="understudy")
 def main() -> None:
@@ -54,9 +62,7 @@ def main() -> None:
     epilog="Exit status: 0 stopped by you, 1 the document has faults, 2 wrong arguments",
 )
 @click.argument("document", required=False, type=click.Path())
-@click.option(
-    "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."
-)
+@_OVERLAY
 @click.option(
     "--only", multiple=True, metavar="TAG", help="Play only the operations with this tag; may be repeated."
 )
@@ -91,9 +97,7 @@ def main() -> None:
     metavar="URL",
     help="A web origin that may call, besides local ones.",
 )
-@click.option(
-    "--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's]."
-)
+@_FENCE
 @click.option(
     "--body-limit",
     default=1_048_576,
@@ -127,15 +131,11 @@ def serve(**options: object) -> None:
 @click.option(
     "--document", metavar="FILE", help="What is promised [default: the document shipped with this]."
 )
-@click.option(
-    "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."
-)
+@_OVERLAY
 @click.option(
     "--only", multiple=True, metavar="TAG", help="Judge only the operations with this tag; may be repeated."
 )
-@click.option(
-    "--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's]."
-)
+@_FENCE
 @click.option(
     "--principal",
     "principals",
@@ -268,15 +268,11 @@ def verify(**options: object) -> None:
     show_default=True,
     help="A site that works from its folder, or its pages as Markdown for a site of yours.",
 )
-@click.option(
-    "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."
-)
+@_OVERLAY
 @click.option(
     "--only", multiple=True, metavar="TAG", help="Only the operations with this tag; may be repeated."
 )
-@click.option(
-    "--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's]."
-)
+@_FENCE
 @click.option(
     "--base-url", default="", metavar="URL", help="Where samples ask [default: the document's first server]."
 )
@@ -311,12 +307,8 @@ def docs(**options: object) -> None:
     epilog="Exit status: 0 printed, 1 the document has faults, 2 wrong arguments",
 )
 @click.argument("document", required=False, type=click.Path())
-@click.option(
-    "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."
-)
-@click.option(
-    "--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's]."
-)
+@_OVERLAY
+@_FENCE
 @click.option("--resource", metavar="NAME", help="Which resource; not needed where only one has states.")
 @click.option(
     "--format",

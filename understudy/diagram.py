@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
 from handbook.diagram import mermaid, svg
-from speckit.document import load
 from speckit.faults import DocumentFaults, did_you_mean
 from speckit.lifecycle import Lifecycle
-from speckit.specification import Specification, specify
-from understudy.shipped import default_document, overlay
+from speckit.specification import Specification
+from understudy.shipped import specified
 from understudy.values import is_url
 
 FORMS = ("mermaid", "svg")
@@ -39,7 +37,8 @@ def run(options: Options) -> int:
     if options.document and is_url(options.document):
         raise click.UsageError(f"'{options.document}' is not fetched. Download it, and name the file.")
     try:
-        lifecycle = _chosen(_read(options), options.resource)
+        found = specified(options.document, overlays=options.overlays, fence=options.fence)
+        lifecycle = _chosen(found, options.resource)
     except DocumentFaults as faults:
         click.echo(str(faults), err=True)
         return 1
@@ -47,12 +46,6 @@ def run(options: Options) -> int:
         mermaid(lifecycle) if options.form == "mermaid" else f"{svg(lifecycle, links=False)}\n", nl=False
     )
     return 0
-
-
-def _read(options: Options) -> Specification:
-    source = default_document() if options.document is None else Path(options.document)
-    fence = Path(options.fence) if options.fence else None
-    return specify(load(source, overlays=[overlay(name) for name in options.overlays], fence=fence))
 
 
 def _chosen(specification: Specification, name: str | None) -> Lifecycle:

@@ -15,10 +15,9 @@ from handbook.page import MARKDOWN, SITE, Book, Section
 from handbook.placing import FolderTaken, check
 from handbook.site import SiteFailed
 from handbook.trying import linked
-from speckit.document import load
 from speckit.faults import DocumentFaults
-from speckit.specification import Specification, specify
-from understudy.shipped import default_document, overlay
+from speckit.specification import Specification
+from understudy.shipped import specified
 from understudy.values import is_url
 
 NOT_MADE = 2
@@ -89,10 +88,7 @@ def read(options: Options) -> Specification:
     Raises:
         DocumentFaults: it has mistakes.
     """
-    source = default_document() if options.document is None else Path(options.document)
-    fence = Path(options.fence) if options.fence else None
-    document = load(source, overlays=[overlay(name) for name in options.overlays], fence=fence)
-    return specify(document, only=options.only)
+    return specified(options.document, overlays=options.overlays, only=options.only, fence=options.fence)
 
 
 def _made(specification: Specification, options: Options) -> int:

@@ -26,12 +26,11 @@ from mockserver.app import Settings, build
 from mockserver.clock import Clock, ManualClock, RealClock
 from mockserver.control import PREFIX
 from mockserver.framework import AsyncApp
-from speckit.document import load
 from speckit.faults import DocumentFaults
 from speckit.operation import Operation
-from speckit.specification import Specification, specify
+from speckit.specification import Specification
 from understudy.live import Live
-from understudy.shipped import default_document, overlay
+from understudy.shipped import specified
 
 _ORIGIN = re.compile(r"https?://[^/\s]+")
 GRACE_SECONDS = 3
@@ -106,10 +105,7 @@ def read(options: Options) -> Specification:
     Raises:
         DocumentFaults: it has mistakes.
     """
-    source = default_document() if options.document is None else Path(options.document)
-    fence = Path(options.fence) if options.fence else None
-    document = load(source, overlays=[overlay(name) for name in options.overlays], fence=fence)
-    return specify(document, only=options.only)
+    return specified(options.document, overlays=options.overlays, only=options.only, fence=options.fence)
 
 
 def application(specification: Specification, options: Options, live: Live | None = None) -> AsyncApp:

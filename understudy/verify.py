@@ -23,9 +23,8 @@ from contracts.report.manner import Manner
 from contracts.report.progress import Watch, shown_on
 from contracts.report.reading import Record, read
 from contracts.verdict import Provide, Settings
-from speckit.document import load
 from speckit.faults import DocumentFaults
-from speckit.specification import Specification, specify
+from speckit.specification import Specification
 from understudy import provider, values
 from understudy.options import Options
 from understudy.principals import (
@@ -41,7 +40,7 @@ from understudy.principals import (
 )
 from understudy.provider import ProviderFailed
 from understudy.recall import again, said
-from understudy.shipped import default_document, overlay
+from understudy.shipped import specified
 from understudy.values import is_url
 
 NOT_JUDGED = 2
@@ -155,10 +154,7 @@ def prepared(options: Options) -> Case:
 
 
 def _read(options: Options) -> Specification:
-    source = default_document() if options.document is None else Path(options.document)
-    fence = Path(options.fence) if options.fence else None
-    document = load(source, overlays=[overlay(name) for name in options.overlays], fence=fence)
-    return specify(document, only=options.only)
+    return specified(options.document, overlays=options.overlays, only=options.only, fence=options.fence)
 
 
 def _settings(

@@ -19,12 +19,11 @@ from contracts.possible import UNKNOWN_SINCE
 from contracts.replaying.course import CannotReplay, Course
 from contracts.replaying.names import Renames
 from contracts.replaying.slices import Shot, Slicer, Take
+from contracts.report.pasting import LONG_SECONDS
 from contracts.wire import Unreachable
 from speckit.pointer import ABSENT
 from speckit.specification import Specification
 
-_LONG_SECONDS = 0.3
-"""A shorter gap between two requests is no part of what happened."""
 _PATIENCE_SECONDS = 0.05
 _AMONG_PRINCIPALS = frozenset({"isolation", "key-per-principal", "unique-id"})
 """Laws for which it matters what each of several principals had before."""
@@ -205,7 +204,7 @@ class Performance:
         if clock.is_movable:
             clock.advance(gap)
             return 0.0
-        if gap < _LONG_SECONDS or not self._is_timed(takes):
+        if gap < LONG_SECONDS or not self._is_timed(takes):
             return 0.0
         if gap > seconds:
             raise CannotReplay(f"it takes {gap:.0f} s more; --max-time or --clock-url would allow it")

@@ -20,7 +20,7 @@ from speckit import pointer
 from speckit.lifecycle import Path
 from speckit.pointer import ABSENT
 
-_LONG_SECONDS = 0.3
+LONG_SECONDS = 0.3
 """A shorter gap between two requests is no part of what happened."""
 _MOST_LEAVES = 500
 """How much of an answer is looked through for an id."""
@@ -112,7 +112,7 @@ class _Paste:
     def _wait(self, before: Exchange, after: Exchange) -> str:
         """Return the command that lets as much time pass as passed between the two."""
         gap = after.before.slow - before.after.slow
-        if gap < _LONG_SECONDS or (after.race and after.race == before.race):
+        if gap < LONG_SECONDS or (after.race and after.race == before.race):
             return ""
         if not self._ways.clock_url:
             return f"sleep {math.ceil(gap * 10 - 0.01) / 10:g}"

@@ -13,12 +13,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def page(specification, tag, form=SITE):
+    every = specification.operations.values()
     return overview.markdown(
         specification,
         tag,
         form=form,
         link_operation=lambda name: f"{name}.md",
         link_resource=lambda name: f"r-{name}.md",
+        operations=[each for each in every if tag in each.tags] or [each for each in every if not each.tags],
     )
 
 

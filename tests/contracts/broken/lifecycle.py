@@ -183,6 +183,17 @@ async def pending_goes_on(asked: Asked, server: Server) -> Answer:
     return await server.ask(asked)
 
 
+@fault(TAIPY, "final-is-final", "A job that was cancelled is run all the same once its turn has come.")
+async def cancelled_runs(asked: Asked, server: Server) -> Answer:
+    answer, now = await server.ask(asked), await server.now(asked)
+    if asked.operation == "cancelTaipyJob" and answer.is_success:
+        first(server, asked.key, "cancelled", now)
+    for key, job in jobs(asked, answer):
+        if job["status"] == "Status.CANCELED" and now >= server.notes[key].get("cancelled", now) + 1.5:
+            job["status"] = "Status.RUNNING"
+    return answer
+
+
 @fault(TAIPY, "refusal-changes-nothing", "A job that runs is cancelled at once.")
 async def running_is_cancelled(asked: Asked, server: Server) -> Answer:
     if asked.operation == "cancelTaipyJob":
