@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from contracts.exchange import Exchange, text
-from contracts.reckoning import UNKNOWN, Known, differs, looked_up, reckoned
+from contracts.reckoning import PERHAPS, UNKNOWN, Known, differs, holds, looked_up, reckoned
 from speckit import expression, pointer
 from speckit.expression import Source, Template
 from speckit.lifecycle import Lifecycle, Path, Rule, Success
@@ -51,6 +53,8 @@ class Anatomy:
     def tells_id(self) -> bool:
         """Whether an answer of success says which resource it is about."""
         body = self.rule.success[0].body
+        if any(Source("id") in expression.sources(each) for _, each in self.rule.success[0].headers):
+            return True
         if body is None:
             return 204 not in {success.status for success in self.rule.success}
         kinds = {source.kind for _, source in places(body)}
@@ -73,11 +77,18 @@ class Anatomy:
 
     def part(self, exchange: Exchange, name: str) -> Any:
         """Return what stands for `$list#/NAME` in the answer of a list; ABSENT if nothing does."""
-        body = self.rule.success[0].body or Source("list", pointer=("items",))
-        for where, source in places(body):
-            if source == Source("list", pointer=(name,)):
-                return pointer.read(exchange.answer, where)
+        for where in self._where(name):
+            if (value := pointer.read(exchange.answer, where)) is not ABSENT:
+                return value
         return ABSENT
+
+    def tells(self, name: str) -> bool:
+        """Return whether `$list#/NAME` stands by itself somewhere in the answer of a list."""
+        return any(True for _ in self._where(name))
+
+    def _where(self, name: str) -> Iterator[Path]:
+        body = self.rule.success[0].body or Source("list", pointer=("items",))
+        return (where for where, source in places(body) if source == Source("list", pointer=(name,)))
 
     def view(self, exchange: Exchange) -> str:
         """Return the name of the view that the request asks for; empty for the plain one."""
@@ -88,8 +99,10 @@ class Anatomy:
         return choice.views.get(word if isinstance(word, str) else str(word).lower(), choice.default)
 
     def named(self, exchange: Exchange) -> Any:
-        """Return the id that the request names, if it does."""
+        """Return the id of what the answer is about that the request names, if it does."""
         identity = self.lifecycle.identity
+        if self.rule.role == "replace":
+            return ABSENT
         return typed(exchange.call.path.get(identity.param, ABSENT), identity.type)
 
     def success(self, exchange: Exchange) -> Success | None:
@@ -98,14 +111,17 @@ class Anatomy:
 
     def fitting(self, exchange: Exchange) -> Iterator[Success]:
         """Yield the answers of success that this one may be."""
+        asked = Known(call=exchange.call)
         for success in self.rule.success:
-            if success.status not in (None, exchange.status):
+            if success.status not in (None, exchange.status) or holds(success.when, asked) is False:
                 continue
             if success.body is None or success.content_type or fits(success.body, exchange.answer):
                 yield success
 
     def _found(self, exchange: Exchange, success: Success, named: Any) -> Sighting | None:
         view = success.view or self.view(exchange)
+        if named is ABSENT:
+            named = self._in_headers(exchange, success)
         if success.content_type or exchange.answer is ABSENT:
             return Sighting(named, {}, view=view) if exchange.answer is ABSENT else None
         body = success.body
@@ -122,12 +138,22 @@ class Anatomy:
                 state = value
         return Sighting(named, {}, state, view)
 
+    def _in_headers(self, exchange: Exchange, success: Success) -> Any:
+        """Return the id that a header tells, alone or in a text such as a Location; else ABSENT."""
+        for name, template in success.headers:
+            said = exchange.headers.get(name.lower())
+            found = _id_in(template, said) if said is not None else ""
+            if found:
+                return typed(unquote(found), self.lifecycle.identity.type)
+        return ABSENT
+
     def _seen(self, value: Any, view: str, named: Any) -> Sighting:
         shown = self.lifecycle.views.get(view)
         if shown and shown.body is not None:
             return self._drawn(value, shown.body, view, named)
         members = value.items() if isinstance(value, dict) else ()
-        fields: dict[Path, Any] = {(key,): part for key, part in members}
+        cut = {path[0] for path in (shown.omit if shown else ()) if "*" in path}
+        fields: dict[Path, Any] = {(key,): part for key, part in members if key not in cut}
         return self._sighting(fields, ABSENT, view, named, is_whole=True)
 
     def _drawn(self, value: Any, body: Template, view: str, named: Any) -> Sighting:
@@ -140,6 +166,8 @@ class Anatomy:
                 continue
             if source.kind == "resource" and source.pointer:
                 fields[source.pointer] = seen
+            elif source.kind == "resource" and isinstance(seen, dict):
+                fields |= {(key,): part for key, part in seen.items()}
             elif source.kind == "id":
                 fields[self.lifecycle.identity.field] = seen
             elif source.kind == "state":
@@ -155,6 +183,20 @@ class Anatomy:
         if state is ABSENT and lifecycle.state_field:
             state = seen.get(lifecycle.state_field)
         return Sighting(own if own is not ABSENT else named, fields, state, view, is_whole)
+
+
+def _id_in(template: Template, said: str) -> str:
+    """Return the id in a text that a template was written into; empty where it holds none."""
+    if template == Source("id"):
+        return said
+    if not isinstance(template, expression.Text) or template.parts.count(Source("id")) != 1:
+        return ""
+    pattern = "".join(
+        re.escape(part) if isinstance(part, str) else "([^/?#]+)" if part.kind == "id" else ".*"
+        for part in template.parts
+    )
+    found = re.search(f"{pattern}$", said)
+    return found[1] if found else ""
 
 
 def typed(value: Any, kind: str) -> Any:
@@ -178,6 +220,12 @@ def places(template: Template, at: Path = ()) -> Iterator[tuple[Path, Source]]:
         case expression.Items(items):
             for number, part in enumerate(items):
                 yield from places(part, (*at, str(number)))
+        case expression.First(options, _):
+            for option in options:
+                yield from places(option, at)
+        case expression.Choice(_, then, other):
+            yield from places(then, at)
+            yield from places(other, at) if other is not None else ()
 
 
 def fits(template: Template, value: Any) -> bool:
@@ -185,11 +233,25 @@ def fits(template: Template, value: Any) -> bool:
     match template:
         case expression.Members(items):
             return isinstance(value, dict) and all(
-                key in value and fits(part, value[key]) for key, part in items
+                fits(part, value[key]) if key in value else _is_optional(part) for key, part in items
             )
         case expression.Constant(dict() as constant):
             return isinstance(value, dict) and constant.keys() <= value.keys()
     return True
+
+
+def _is_optional(part: Template) -> bool:
+    """Return whether a member may be left out whatever the resource holds."""
+    match part:
+        case expression.Choice() | expression.Part() | expression.Sum() | expression.Decoded():
+            return True
+        case Source("list" | "absent"):
+            return True
+        case Source("resource" | "parent" | "origin", _, (_, *_)):
+            return True
+        case expression.First(options, _):
+            return all(map(_is_optional, options))
+    return False
 
 
 def strays(template: Template, known: Known, value: Any) -> str:
@@ -228,10 +290,10 @@ def _strays(expected: Any, value: Any, at: str) -> str:
     if isinstance(expected, dict):
         if not isinstance(value, dict):
             return f"{at or '/'} is no object"
-        missing = [key for key in expected if key not in value]
+        missing = [key for key, part in expected.items() if key not in value and part is not PERHAPS]
         if missing:
             return f"{at}/{missing[0]} is missing"
-        found = (_strays(part, value[key], f"{at}/{key}") for key, part in expected.items())
+        found = (_strays(part, value[key], f"{at}/{key}") for key, part in expected.items() if key in value)
         return next(filter(None, found), "")
     if isinstance(expected, str):
         return "" if isinstance(value, str) else f"{at or '/'} is no text"

@@ -19,10 +19,11 @@ from speckit.specification import Specification
 Pair = tuple[str, Subject]
 """The name of a law, and what it is held to."""
 
-_OF_ONE = ("get", "update", "trigger")
+_OF_ONE = ("get", "parts", "replace", "update", "trigger")
 _CHANGING = ("update", "trigger")
+_MAKING = ("create", "replace")
 _TIMES = ("timestamp-format", "timestamp-order", "timestamp-when-due")
-_LIST_PARTS = ("total", "count", "page", "offset", "size", "more")
+_LIST_PARTS = ("total", "count", "page", "offset", "size", "more", "first", "last")
 """What a list may tell of itself, beside its items and what comes next."""
 
 
@@ -113,23 +114,24 @@ class _Bound:
             yield from _of_states(self)
         if _shows_fields(self):
             yield from _of_fields(self)
-        if self.rule.role in ("create", "get") or _shows_fields(self):
+        if self.rule.role in ("get", *_MAKING) or _shows_fields(self):
             yield from _of_any_sight(self)
 
     def is_followed(self) -> bool:
         """Return whether what the operation shows may have been made and changed by others before."""
-        return self.rule.role != "create"
+        return self.rule.role not in _MAKING or bool(self.rule.change)
 
     def changes(self) -> list[Rule]:
         """Return the rules of the resource that change one."""
-        return [each for each in self.rules if each.role in _CHANGING]
+        roles = (*_CHANGING, "replace", "batch")
+        return [each for each in self.rules if each.role in roles or (each.role == "create" and each.change)]
 
     def moves(self) -> list[Transition]:
         """Return the moves that this operation causes."""
         return [t for t in self.nature.lifecycle.transitions if self.rule.operation in t.triggers]
 
     def _names_parent(self) -> bool:
-        if self.rule.role not in ("create", "update"):
+        if self.rule.role not in (*_MAKING, "update"):
             return bool(self.rule.scope)
         return bool(self.rule.scope) or any(map(self._asks_for, self.nature.lifecycle.parents))
 
@@ -137,7 +139,7 @@ class _Bound:
         """Return whether a request says which parent is meant."""
         field = self.nature.lifecycle.parents[parent].field
         template = self.nature.slots.get(field)
-        if self.rule.role != "create":
+        if self.rule.role not in _MAKING:
             template = dict(self.rule.change).get(field)
         asked = sources(template) if template is not None else ()
         return any(each.kind.startswith("request.") for each in asked)
@@ -165,6 +167,24 @@ def _of_get(one: _Bound) -> Iterator[str]:
         yield "available-in-state"
     if one.nature.lifecycle.etag:
         yield from ("etag-follows", "not-modified")
+
+
+def _of_parts(one: _Bound) -> Iterator[str]:
+    yield from ("missing-answer", "gone-is-gone", "found-again", "listed-once", "answer-as-declared")
+    yield from ("scope-kept",) if one.rule.scope else ()
+    yield from ("available-in-state",) if one.rule.available_in else ()
+    yield from ("page-size", "page-bounds") if one.rule.paging else ()
+    yield from _of_totals(one)
+
+
+def _of_replace(one: _Bound) -> Iterator[str]:
+    yield from _of_create(one)
+    yield from _of_one(one)
+    yield from ("trigger-works", "trigger-refused")
+
+
+def _of_batch(_one: _Bound) -> Iterator[str]:
+    yield "trigger-works"
 
 
 def _of_change(one: _Bound) -> Iterator[str]:
@@ -197,20 +217,27 @@ def _of_list(one: _Bound) -> Iterator[str]:
     rule = one.rule
     yield from ("listed", "listed-once", "list-agrees", "gone-is-gone", "ordered")
     yield from ("scope-kept",) if rule.scope else ()
-    yield from ("filter-exact",) if rule.filters else ()
+    yield from ("filter-exact",) if rule.filters or rule.states else ()
     yield from ("sorted",) if rule.sort else ()
     yield from ("page-size", "page-bounds", "pages-join") if rule.paging else ()
-    body = rule.success[0].body
+    yield from _of_totals(one)
+
+
+def _of_totals(one: _Bound) -> Iterator[str]:
+    body = one.rule.success[0].body
     parts = {source.pointer for _, source in places(body) if source.kind == "list"} if body else set()
     yield from ("total-true",) if any((name,) in parts for name in _LIST_PARTS) else ()
 
 
 _ROLES: Mapping[str, Callable[[_Bound], Iterator[str]]] = {
     "create": _of_create,
+    "replace": _of_replace,
     "get": _of_get,
     "list": _of_list,
+    "parts": _of_parts,
     "update": _of_change,
     "trigger": _of_change,
+    "batch": _of_batch,
 }
 
 
@@ -254,7 +281,7 @@ def _errors(one: _Bound, catalogue: Catalogue) -> Iterator[tuple[str, Answer | N
     if rule.role in _CHANGING:
         yield from (("refused", None), *(("refused", each.answer) for each in rule.otherwise))
     if rule.available_in:
-        yield "refused", rule.unavailable
+        yield from (("refused", None), *(("refused", each.answer) for each in rule.unavailable))
     if rule.role == "create" or rule.change:
         yield from (("conflict", unique.conflict) for unique in lifecycle.unique)
     if rule.idempotency_header:
@@ -268,6 +295,8 @@ def _errors(one: _Bound, catalogue: Catalogue) -> Iterator[tuple[str, Answer | N
 
 def _shows_fields(one: _Bound) -> bool:
     """Return whether an answer of success shows the resource."""
+    if one.rule.role in ("parts", "batch"):
+        return False
     if one.rule.role in _CHANGING and all(t.ends == REMOVED for t in one.moves()) and one.moves():
         return False
     return any(_is_shown(one, success, ("resource",)) for success in one.rule.success)
@@ -277,7 +306,7 @@ def _shows_state(one: _Bound) -> bool:
     """Return whether an answer of success tells the state of the resource."""
     if not one.nature.lifecycle.states:
         return False
-    if one.rule.role in ("get", "create"):
+    if one.rule.role in ("get", *_MAKING):
         return any(_is_shown(one, success, ("resource", "state")) for success in one.rule.success)
     return _shows_fields(one)
 
@@ -299,7 +328,7 @@ def _of_any_sight(one: _Bound) -> Iterator[str]:
         yield from _TIMES
     if any(transition.every for transition in one.nature.lifecycle.transitions):
         yield "move-on-time"
-    if one.rule.role == "create" and one.nature.deadlines:
+    if one.rule.role in _MAKING and one.nature.deadlines:
         # When it moves next is taken for known before the rest of a new resource is looked at.
         yield from ("others-untouched", "reading-changes-nothing")
 

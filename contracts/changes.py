@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from contracts.anatomy import fits as is_like
 from contracts.bench import Bench, Binding, remember
 from contracts.catalogue import Declared
 from contracts.creates import Creates
+from contracts.elsewhere import otherwise, successes
 from contracts.exchange import Exchange
 from contracts.fields import named_changes
 from contracts.observed import Track
 from contracts.possible import UNKNOWN_SINCE, Belief, Since, between
 from contracts.reads import KNOWN, STRANGE, Reads
-from contracts.reckoning import holds, reckoned
+from contracts.reckoning import Known, holds, reckoned
 from speckit.lifecycle import REMOVED, Otherwise, Success, Transition
 from speckit.pointer import ABSENT
 
@@ -58,7 +59,10 @@ class Changes:
         if where.standing != KNOWN or where.track is None:
             self._reads.absent(binding, exchange, where, race)
             return
-        track = where.track
+        self.known(binding, exchange, where.track, race)
+
+    def known(self, binding: Binding, exchange: Exchange, track: Track, race: str = "") -> None:
+        """Judge one change of a resource that is known."""
         if not self._condition(binding, exchange, track, race):
             return
         outcomes = self._outcomes(binding, exchange, track, self._bench.states.now(track, exchange))
@@ -135,25 +139,32 @@ class Changes:
         for transition in track.nature.triggered(state, rule.operation):
             is_met = holds(transition.when, known)
             if is_met is not False:
-                success = _success(rule.success, transition.name)
-                found.append(Outcome(state, MOVE, self._statuses(binding, success), transition, success))
+                found += [
+                    Outcome(state, MOVE, self._statuses(binding, success), transition, success)
+                    for success in _told(binding, exchange, transition.name)
+                ]
             is_certain |= bool(is_met)
-        return found if is_certain else [*found, self._stays(binding, state)]
+        return found if is_certain else [*found, *self._stays(binding, exchange, known, state)]
 
-    def _stays(self, binding: Binding, state: str) -> Outcome:
-        """Return how the request ends in a state without a transition."""
-        rule = binding.rule
-        for each in rule.otherwise:
-            if not each.states or state in each.states:
-                if each.effect == "none":
-                    statuses = frozenset({each.answer.status}) if each.answer.status else binding.successes
-                    return Outcome(state, NONE, Declared(statuses), otherwise=each)
+    def _stays(self, binding: Binding, exchange: Exchange, known: Known, state: str) -> Iterator[Outcome]:
+        """Yield how the request may end in a state without a transition."""
+        for each in otherwise(binding.rule.otherwise, state, known):
+            if each is None:
+                yield from self._silently(binding, exchange, state)
+            elif each.effect == "none":
+                statuses = frozenset({each.answer.status}) if each.answer.status else binding.successes
+                yield Outcome(state, NONE, Declared(statuses), otherwise=each)
+            else:
                 declared = binding.catalogue.declared("refused", each.answer)
-                return Outcome(state, REFUSED, declared, otherwise=each)
-        if rule.role == "update":
-            success = _success(rule.success, "")
-            return Outcome(state, CHANGE, self._statuses(binding, success), success=success)
-        return Outcome(state, REFUSED, binding.catalogue.declared("refused"))
+                yield Outcome(state, REFUSED, declared, otherwise=each)
+
+    def _silently(self, binding: Binding, exchange: Exchange, state: str) -> Iterator[Outcome]:
+        """Yield how it may end where nothing is said of the state."""
+        if binding.rule.role in ("update", "create"):
+            for success in _told(binding, exchange, ""):
+                yield Outcome(state, CHANGE, self._statuses(binding, success), success=success)
+        else:
+            yield Outcome(state, REFUSED, binding.catalogue.declared("refused"))
 
     def _statuses(self, binding: Binding, success: Success | None) -> Declared:
         return Declared(frozenset({success.status}) if success and success.status else binding.successes)
@@ -170,7 +181,22 @@ class Changes:
             or is_like(each.success.body, exchange.answer)
         ]
 
+    def replaced(self, binding: Binding, exchange: Exchange, track: Track, race: str = "") -> None:
+        """Judge what became of a resource in whose place another was put."""
+        outcomes = self._outcomes(binding, exchange, track, self._bench.states.now(track, exchange))
+        moves = [each for each in outcomes if each.kind == MOVE]
+        if moves:
+            self._taken(binding, exchange, track, moves)
+        else:
+            self._unexpected(binding, exchange, track, outcomes, race)
+        remember(track, exchange)
+
     def _expected(self, binding: Binding, exchange: Exchange, track: Track, fits: list[Outcome]) -> None:
+        self._taken(binding, exchange, track, fits)
+        self._answered(binding, exchange, track, fits)
+
+    def _taken(self, binding: Binding, exchange: Exchange, track: Track, fits: list[Outcome]) -> None:
+        """Take in what an answer that was possible means for the resource."""
         kinds = {each.kind for each in fits}
         self._count_kept(binding, exchange, track, kinds)
         states = self._bench.states
@@ -181,7 +207,6 @@ class Changes:
             track.events.append("refused")
         else:
             self._changed(binding, exchange, track, kinds)
-        self._answered(binding, exchange, track, fits)
 
     def _count_kept(self, binding: Binding, exchange: Exchange, track: Track, kinds: set[str]) -> None:
         if MOVE in kinds:
@@ -279,6 +304,7 @@ class Changes:
         return "valid-accepted" if CHANGE in kinds else "trigger-refused"
 
 
-def _success(successes: tuple[Success, ...], transition: str) -> Success | None:
-    """Return the answer of success after `transition`."""
-    return next((each for each in successes if not each.on or transition in each.on), None)
+def _told(binding: Binding, exchange: Exchange, transition: str) -> list[Success | None]:
+    """Return the answers of success that may be given after `transition`."""
+    found = list(successes(binding.rule.success, transition, Known(call=exchange.call)))
+    return [each for each in found if each is not None] or [None]

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.bench import Bench, Binding
+from contracts.elsewhere import successes
 from contracts.exchange import Call, Exchange, text
 from contracts.nature import Nature
 from contracts.observed import Track
 from contracts.possible import Belief, between
 from contracts.reckoning import UNKNOWN, Known, differs, has_hole, holds, reckoned
-from speckit.lifecycle import REMOVED, Lifecycle, Unique
+from speckit.expression import Source
+from speckit.lifecycle import CREATED, REMOVED, Lifecycle, Success, Unique
 from speckit.pointer import ABSENT, read
 
 
@@ -52,6 +54,16 @@ class Creates:
         if not exchange.is_success:
             self._refused(binding, exchange)
         return made
+
+    def existing(self, binding: Binding, exchange: Exchange) -> Track | None:
+        """Return what is there already of the id that a creation names, where that is then changed."""
+        if not binding.rule.change:
+            return None
+        key = chosen_id(binding, exchange.call)
+        if has_hole(key) and exchange.is_success:
+            key = self._id(binding, exchange)
+        track = self._ledger.find(exchange.call.principal, binding.nature.name, key)
+        return None if track is None or track.is_gone else track
 
     def _key(self, binding: Binding, exchange: Exchange) -> tuple[str, str, str] | None:
         key = exchange.call.header(binding.rule.idempotency_header)
@@ -96,11 +108,12 @@ class Creates:
                 binding, exchange, "notFound", "missing-parent", "The parent does not exist", answer
             )
             return None
-        clash = self.clash(binding, exchange.call, exchange)
+        clash = self.clash(binding, exchange.call, exchange) if binding.rule.role != "replace" else None
         if clash and clash.is_sure:
             said = f"{clash.track.nature.name} {clash.track.id} holds {_names(clash.unique)} already."
             law = race or "unique-fields"
             self._bench.hold(law, binding, False, said, [*clash.track.exchanges, exchange])
+        self._preferred(binding, exchange)
         sighting = binding.anatomy.sighting(exchange)
         if sighting is None:
             self._unlike(binding, exchange)
@@ -116,18 +129,31 @@ class Creates:
                     self._bench.body(binding, exchange, success.body, track)
         return track
 
+    def _preferred(self, binding: Binding, exchange: Exchange) -> None:
+        """Hold the status to the success that the request leads to, where guards tell several apart."""
+        if not any(each.when for each in binding.rule.success):
+            return
+        statuses = {each.status for each in _told(binding, exchange)}
+        if statuses and None not in statuses:
+            wanted = " or ".join(map(str, sorted(each for each in statuses if each)))
+            said = f"The answer is {exchange.status}; what was asked for is answered {wanted}."
+            kept = exchange.status in statuses
+            self._bench.hold("answer-as-declared", binding, kept, said, [exchange], str(exchange.status))
+
     def _unlike(self, binding: Binding, exchange: Exchange) -> None:
-        for success in binding.rule.success[:1]:
-            if success.body is not None:
-                self._bench.body(binding, exchange, success.body, None)
+        may = [each for each in _told(binding, exchange) if each.status in (None, exchange.status)]
+        if len(may) == 1 and may[0].body is not None:
+            self._bench.body(binding, exchange, may[0].body, None)
 
     def born(self, binding: Binding, exchange: Exchange, key: Any) -> Track | None:
         """Return the track of what `exchange` made; None where its id was given before."""
         principal, nature = exchange.call.principal, binding.nature
-        known = self._ledger.find(principal, nature.name, key) or self._ledger.of_others(
-            principal, nature.name, key
-        )
+        is_chosen = not has_hole(chosen_id(binding, exchange.call))
+        known = self._ledger.find(principal, nature.name, key)
+        if known is None and not is_chosen:
+            known = self._ledger.of_others(principal, nature.name, key)
         is_new = known is None or (isinstance(key, int) and known.principal != principal)
+        is_new |= is_chosen and known is not None and known.is_gone
         said = f"The id {key} of a new {nature.name} was given before."
         earlier = known.exchanges[:1] if known else []
         if not self._bench.hold("unique-id", binding, is_new, said, [*earlier, exchange]):
@@ -283,6 +309,21 @@ class Creates:
                 is_sure = is_known and track.is_own and not track.is_spoiled and len(inside) == len(now)
                 found.append(Clash(track, unique, is_sure))
         return found
+
+
+def _told(binding: Binding, exchange: Exchange) -> list[Success]:
+    """Return the answers of success that a creation may be given."""
+    found = successes(binding.rule.success, CREATED, Known(call=exchange.call))
+    return [each for each in found if each is not None]
+
+
+def chosen_id(binding: Binding, call: Call) -> Any:
+    """Return the id that a request chooses for what it makes; UNKNOWN where the server does."""
+    identity = binding.nature.lifecycle.identity
+    template = binding.rule.id or binding.nature.slots.get(identity.field)
+    if template is None or template == Source("id"):
+        template = identity.generate
+    return UNKNOWN if template is None else reckoned(template, Known(call=call))
 
 
 def starts(lifecycle: Lifecycle, known: Known) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import orjson
 
@@ -68,8 +68,17 @@ class Call:
         path = self.operation.path
         for name, value in self.path.items():
             path = path.replace(f"{{{name}}}", quote(text(value), safe=""))
-        pairs = [(name, text(value)) for name, value in self.query.items()]
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        written = "&".join(part for name, value in self.query.items() for part in self._written(name, value))
+        return f"{path}?{written}" if written else path
+
+    def _written(self, name: str, value: Any) -> list[str]:
+        """Return what a query parameter is written as: an array is several, or one text with commas."""
+        parameter = self.operation.parameter("query", name)
+        if isinstance(value, list) and parameter is not None and not parameter.explode:
+            return [f"{quote_plus(name)}={','.join(quote_plus(text(each)) for each in value)}"]
+        if parameter is not None and parameter.style == "deepObject":
+            return [urlencode({f"{name}[{key}]": text(part)}) for key, part in _members(value)]
+        return [urlencode({name: text(each)}) for each in _several(value)]
 
     @property
     def content(self) -> bytes:
@@ -82,7 +91,21 @@ class Call:
             return urlencode(
                 [(name, text(v)) for name, value in self.body.items() for v in _several(value)]
             ).encode()
+        if self.content_type.startswith("multipart/form-data") and isinstance(self.body, dict):
+            return _multipart(self.body, self.content_type)
         return orjson.dumps(self.body)
+
+
+def _multipart(body: Mapping[str, Any], content_type: str) -> bytes:
+    """Return a form as RFC 7578 has it: what is no text is a part of JSON, and an array several parts."""
+    boundary = content_type.partition("boundary=")[2].partition(";")[0].strip('"')
+    parts = []
+    for name, value in body.items():
+        for each in value if isinstance(value, list) else [value]:
+            kind = "\r\nContent-Type: application/json" if isinstance(each, dict | list) else ""
+            head = f'Content-Disposition: form-data; name="{name}"{kind}'
+            parts.append(f"--{boundary}\r\n{head}\r\n\r\n{text(each)}\r\n")
+    return "".join([*parts, f"--{boundary}--\r\n"]).encode()
 
 
 @dataclass(frozen=True)
@@ -134,6 +157,15 @@ class Exchange:
         """Return the exchange in one line."""
         said = self.content[:200].decode("utf-8", "replace")
         return f"{self.call.operation.method} {self.call.target} -> {self.status} {said}".rstrip()
+
+
+def _members(value: Any) -> list[tuple[str, Any]]:
+    """Return the members of an object, or of a text that holds one as JSON."""
+    try:
+        known = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return []
+    return list(known.items()) if isinstance(known, dict) else []
 
 
 def _several(value: Any) -> list[Any]:

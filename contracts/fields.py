@@ -110,8 +110,9 @@ class Fields:
         for source in expression.sources(template):
             parent = track.nature.lifecycle.parents.get(source.name) if source.kind == "parent" else None
             path = parent.field if parent else source.pointer if source.kind == "resource" else ()
-            if path and track.nature.slot(path) in track.updates:
-                return UNKNOWN
+            slot = track.nature.slot(path) if path else ()
+            if slot and (slot in track.updates or slot in track.nature.machine_written & track.free):
+                return UNKNOWN  # A state that was passed by may have written it.
         value = track.reckon(template)
         return UNKNOWN if isinstance(value, At) else value
 
@@ -190,7 +191,7 @@ def culprit(track: Track) -> str:
 def _shows(nature: Nature, view: View, slot: Path) -> bool:
     """Return whether a view without a body of its own shows the slot."""
     hidden = (*(path for path in nature.lifecycle.hidden if path not in view.show), *view.omit)
-    if any(slot[: len(path)] == path for path in hidden):
+    if any(slot[: len(path)] == path or ("*" in path and slot[:1] == path[:1]) for path in hidden):
         return False
     return not view.only or any(slot[: len(path)] == path for path in view.only)
 

@@ -12,7 +12,7 @@ from contracts.bench import Binding
 from contracts.exchange import Call, text
 from contracts.observed import Ledger, Track
 from contracts.reckoning import has_hole
-from contracts.values import freshened, typed, types
+from contracts.values import freshened, telling, typed, types
 from speckit import pointer
 from speckit.expression import Constant, Source, sources
 from speckit.lifecycle import Parent, Path
@@ -26,7 +26,9 @@ from speckit.specification import Specification
 _MOST_CHOICES = 6
 """How many values of one enumeration are tried."""
 _LONG = "Long Text, Ünïcödé — and more of it than fits into a short column of a table. "
-_KINDS = ("application/json", "application/merge-patch+json", "application/x-www-form-urlencoded")
+_FORM = "multipart/form-data"
+_BOUNDARY = "between-two-parts"
+_KINDS = ("application/json", "application/merge-patch+json", "application/x-www-form-urlencoded", _FORM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Inputs:
         headers = {
             p.name: text(self.value(p)) for p in operation.parameters if p.place == "header" and p.required
         }
+        headers |= telling(binding.rule)
         body, kind = self.body(operation, is_minimal=variant.is_minimal)
         call = Call(operation, path, query, headers, body, principal, kind)
         for name, key in parents.items():
@@ -131,9 +134,7 @@ class Inputs:
         """Return the example of a body and its media type; ABSENT where the operation takes none."""
         if operation.body is None or not operation.body.schemas:
             return ABSENT, "application/json"
-        kind = next(
-            (kind for kind in _KINDS if kind in operation.body.schemas), next(iter(operation.body.schemas))
-        )
+        kind = _kind(operation)
         raw = deref(self._data, self._data["paths"][operation.path])[operation.method.lower()]
         media = deref(self._data, raw["requestBody"])["content"]
         value = copy.deepcopy(
@@ -142,14 +143,13 @@ class Inputs:
         if is_minimal and isinstance(value, dict):
             required = self.schema(operation).get("required", ())
             value = {name: part for name, part in value.items() if name in required}
-        return value, kind
+        return value, f"{kind}; boundary={_BOUNDARY}" if kind == _FORM else kind
 
     def schema(self, operation: Operation) -> Mapping[str, Any]:
         """Return the schema of the body, its own reference followed; empty where there is none."""
         if operation.body is None:
             return {}
-        kind = next((kind for kind in _KINDS if kind in operation.body.schemas), "")
-        return self._schemas.resolved(operation.body.schemas.get(kind, {}))
+        return self._schemas.resolved(operation.body.schemas.get(_kind(operation), {}))
 
     def members(self, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
         """Return the schemas of the body's members."""
@@ -221,7 +221,7 @@ class Inputs:
         if found.param and binding.operation.parameter("path", found.param):
             return Source("request.path", found.param)
         template = binding.nature.slots.get(found.field)
-        if binding.rule.role != "create":
+        if binding.rule.role not in ("create", "replace"):
             template = next((part for path, part in binding.rule.change if path == found.field), None)
         asked = [each for each in sources(template) if each.kind.startswith("request.")] if template else []
         return next((each for each in asked if self._is_asked(binding.operation, each)), None)
@@ -345,7 +345,7 @@ class Inputs:
         """Yield what a request says of fields that no two resources share."""
         lifecycle = binding.nature.lifecycle
         paths = [path for unique in lifecycle.unique for path in unique.fields]
-        paths += [path for _, path in lifecycle.identity.alternates]
+        paths += [lifecycle.identity.field, *(path for _, path in lifecycle.identity.alternates)]
         parents = {parent.field for parent in lifecycle.parents.values()}
         for path in dict.fromkeys(paths):
             template = binding.nature.slots.get(path)
@@ -384,3 +384,9 @@ class Inputs:
         else:
             pointer.write(body, place.pointer, value)
         return replace(call, body=body)
+
+
+def _kind(operation: Operation) -> str:
+    """Return the media type that a body is sent as: of those that can be filled in the first."""
+    schemas = operation.body.schemas if operation.body else {}
+    return next((kind for kind in (*_KINDS, *schemas) if kind in schemas), "")

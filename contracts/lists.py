@@ -9,12 +9,14 @@ from contracts.anatomy import Sighting
 from contracts.bench import Bench, Binding, adopted
 from contracts.exchange import Exchange, text
 from contracts.matching import (
+    BY_MARK,
     Asked,
     admits_state,
     asked,
     fits_all,
     is_living,
     is_member,
+    mark_after,
     misordered,
     value_of,
 )
@@ -51,17 +53,20 @@ class Lists:
         """Judge one page."""
         wanted = asked(binding, exchange.call)
         if not exchange.is_success:
-            self._refused(binding, exchange, wanted)
+            self.refused(binding, exchange, wanted)
             return
         sightings = binding.anatomy.sightings(exchange)
+        if sightings is None and not binding.anatomy.tells("items"):
+            return  # It may list the ids alone, or count them.
         if sightings is None:
             for success in binding.rule.success[:1]:
                 said = "There is no list in the answer."
                 self._bench.hold("answer-as-declared", binding, False, said, [exchange], str(success.status))
             return
-        self._bounds(binding, exchange, wanted)
+        self.bounds(binding, exchange, wanted)
         ids = [sighting.id for sighting in sightings]
-        twice = [each for position, each in enumerate(ids) if each in ids[:position]]
+        known_ids = [each for each in ids if each is not ABSENT]
+        twice = [each for position, each in enumerate(known_ids) if each in known_ids[:position]]
         said = f"{twice[0]} is there twice." if twice else ""
         self._bench.hold("listed-once", binding, not twice, said, [exchange])
         raw = binding.anatomy.part(exchange, "items")
@@ -71,10 +76,11 @@ class Lists:
         ]
         known = [track for track in tracks if track is not None]
         self._order(binding, exchange, wanted, known, sightings)
-        self._parts(binding, exchange, wanted, len(sightings))
+        self.parts(binding, exchange, wanted, ids)
         self._walk(binding, exchange, wanted, known, ids)
 
-    def _refused(self, binding: Binding, exchange: Exchange, wanted: Asked) -> None:
+    def refused(self, binding: Binding, exchange: Exchange, wanted: Asked) -> None:
+        """Judge a request for a page that was refused."""
         call = exchange.call
         paging = binding.rule.paging
         if call.aim == "parent":
@@ -93,7 +99,8 @@ class Lists:
             said = f"A request that fits the document was answered {exchange.status}."
             self._bench.hold("valid-accepted", binding, False, said, [exchange], str(exchange.status))
 
-    def _bounds(self, binding: Binding, exchange: Exchange, wanted: Asked) -> None:
+    def bounds(self, binding: Binding, exchange: Exchange, wanted: Asked) -> None:
+        """Hold a list that is shown to being one that may be asked for so."""
         paging = binding.rule.paging
         if exchange.call.aim == "parent":
             said = "The parent does not exist, and a list is shown."
@@ -153,6 +160,9 @@ class Lists:
             self._bench.hold(
                 "scope-kept", binding, is_below, f"{told} is below another parent.", shown, "list"
             )
+        if (states := binding.rule.states) and track.is_own and not track.is_spoiled:
+            may = bool(set(self._bench.states.now(track, exchange)) & set(states))
+            self._bench.hold("filter-exact", binding, may, f"{told} is listed.", shown, "state")
         if wanted.filters:
             self._filtered(binding, exchange, wanted, sighting, track)
         return True
@@ -191,14 +201,16 @@ class Lists:
         exchanges = [*wrong[0].exchanges[:1], *wrong[1].exchanges[:1], exchange] if wrong else []
         self._bench.hold(law, binding, wrong is None, said, exchanges, way)
 
-    def _parts(self, binding: Binding, exchange: Exchange, wanted: Asked, count: int) -> None:
-        """Hold what the list tells of itself to what it is."""
+    def parts(self, binding: Binding, exchange: Exchange, wanted: Asked, ids: list[Any]) -> None:
+        """Hold what the list tells of itself to what it is; `ids` are those of its items."""
+        count = len(ids)
         if wanted.size is not None:
             said = f"A page holds {count}; {wanted.size} were asked for."
             self._bench.hold("page-size", binding, count <= wanted.size, said, [exchange], "more")
         facts: dict[str, Any] = {"count": count, "size": wanted.size}
-        if binding.rule.paging and binding.rule.paging.style != "cursor":
+        if binding.rule.paging and binding.rule.paging.style not in BY_MARK:
             facts["page" if binding.rule.paging.style == "page" else "offset"] = wanted.page
+        facts |= {"first": ids[0], "last": ids[-1]} if ids else {}
         for name, value in facts.items():
             told = binding.anatomy.part(exchange, name)
             if told is not ABSENT and value is not None:
@@ -231,8 +243,8 @@ class Lists:
 
     def _is_first(self, binding: Binding, wanted: Asked) -> bool:
         paging = binding.rule.paging
-        if paging is None or paging.style == "cursor":
-            return wanted.page is None
+        if paging is None or paging.style in BY_MARK:
+            return not wanted.page
         return wanted.page == (1 if paging.style == "page" else 0)
 
     def _ends(self, binding: Binding, exchange: Exchange, walk: Walk, wanted: Asked, count: int) -> bool:
@@ -240,12 +252,14 @@ class Lists:
         paging = binding.rule.paging
         if paging is None or wanted.size is None:
             return True
-        if paging.style == "cursor":
-            walk.expects = binding.anatomy.part(exchange, "next")
+        if paging.style in BY_MARK:
+            walk.expects = mark_after(binding, exchange, walk.ids[len(walk.ids) - count :], wanted.size)
+            if walk.expects is UNKNOWN:
+                return False  # There may be more, and nothing leads there.
             is_onward = walk.expects not in [page.call.query.get(paging.param) for page in walk.pages]
             said = f"The page leads back to one before it: {walk.expects!r}."
             self._bench.hold("pages-join", binding, is_onward or not walk.expects, said, walk.pages, "circle")
-            return walk.expects in (None, ABSENT, "")
+            return walk.expects is None
         assert isinstance(wanted.page, int)
         walk.expects = wanted.page + (1 if paging.style == "page" else wanted.size)
         total = walk.totals[-1]
@@ -254,7 +268,7 @@ class Lists:
 
     def _whole(self, binding: Binding, walk: Walk, last: Exchange) -> None:
         """Judge all pages of a list, between which nothing has changed."""
-        if walk.changes != self._ledger.changes:
+        if walk.changes != self._ledger.changes or ABSENT in walk.ids:
             return
         pages = [*walk.pages, last] if last is not walk.pages[-1] else walk.pages
         twice = [each for position, each in enumerate(walk.ids) if each in walk.ids[:position]]
@@ -291,8 +305,9 @@ class Lists:
         at_stake = {path for path in paths if path and nature.slot(path) in moving}
         tracks = self._ledger.of(pages[0].call.principal, nature.name).values()
         living = [track for track in tracks if not track.is_gone]
-        if at_stake:
-            is_by_state = at_stake == {nature.lifecycle.state_field} and wanted.order.field not in at_stake
+        if at_stake or binding.rule.states:
+            by_field = not binding.rule.states and at_stake == {nature.lifecycle.state_field}
+            is_by_state = by_field and wanted.order.field not in at_stake
             return sum(self._may_shift(track, wanted, pages, is_by_state=is_by_state) for track in living)
         own = [track for track in living if track.is_own]
         return sum(REMOVED in self._bench.states.now(track, pages[-1]) for track in own)
@@ -337,6 +352,8 @@ class Lists:
             now = self._bench.states.now(track, pages[0]) if track.is_own else {}
             then = self._bench.states.now(track, pages[-1])
             if not is_living(track, now) or REMOVED in then:
+                continue
+            if binding.rule.states and not set(then) | set(now) <= set(binding.rule.states):
                 continue
             if not is_member(binding, call, track) or not fits_all(walk.asked.filters, track, {}):
                 continue

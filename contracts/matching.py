@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.bench import Binding
+from contracts.comparing import comparable, fits
 from contracts.exchange import Call, Exchange, text
 from contracts.nature import Nature
 from contracts.observed import Track
-from contracts.reckoning import UNKNOWN, has_hole
-from speckit import timing
+from contracts.reckoning import UNKNOWN, Known, has_hole, looked_up
 from speckit.lifecycle import REMOVED, Filter, Order, Paging, Path
 from speckit.pointer import ABSENT
 
 _MOST_VALUES = 6
+BY_MARK = ("cursor", "after", "first")
+"""The styles of paging where a page is not known by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ def asked(binding: Binding, call: Call) -> Asked:
     """Return what `call` asks of the list of `binding`."""
     rule = binding.rule
     filters = []
-    for each in rule.filters:
-        value = call.query.get(each.param, each.default)
+    for each in (_compared(each, call) for each in rule.filters):
+        value = _given(binding, each, call)
         if value is not None and value is not ABSENT:
             filters.append((each, ",".join(map(text, value)) if isinstance(value, list) else text(value)))
     order, is_sorted = _order(binding, call)
@@ -49,28 +51,59 @@ def asked(binding: Binding, call: Call) -> Asked:
     return Asked(tuple(filters), order, is_sorted, page, size, is_out)
 
 
+def _given(binding: Binding, each: Filter, call: Call) -> Any:
+    """Return what a request asks for by a filter, which may be an object written as several parameters."""
+    parameter = binding.operation.parameter("query", each.param)
+    if parameter is not None and parameter.style == "deepObject" and each.param not in call.query:
+        start = f"{each.param}["
+        found = {name[len(start) : -1]: call.query[name] for name in call.query if name.startswith(start)}
+        return text(found) if found else each.default
+    return call.query.get(each.param, each.default)
+
+
+def _compared(each: Filter, call: Call) -> Filter:
+    """Return the filter with the match that the request chooses."""
+    if each.by is None:
+        return each
+    word = looked_up(each.by, Known(call=call))
+    return each if word is ABSENT else replace(each, match=dict(each.matches).get(text(word), each.match))
+
+
 def _order(binding: Binding, call: Call) -> tuple[Order, bool]:
-    sort = binding.rule.sort
+    sort, usual = binding.rule.sort, binding.rule.order
+    if sort is not None and not sort.param:
+        way = call.query.get(sort.direction)
+        return (usual if way is None else replace(usual, descending=way == sort.descending)), False
     word = call.query.get(sort.param) if sort else None
     if sort is not None and word is None and sort.direction in call.query:
         return Order(), False  # Which way the usual order is turned then, nothing says.
     if sort is None or not isinstance(word, str) or word not in sort.fields:
-        return binding.rule.order, False
-    return Order(sort.fields[word], call.query.get(sort.direction) == "desc"), True
+        return usual, False
+    return Order(sort.fields[word], call.query.get(sort.direction) == sort.descending), True
 
 
 def _page(paging: Paging | None, query: Mapping[str, Any]) -> tuple[int | str | None, int | None, bool]:
     """Return the page (or offset, or cursor) and the size in force, and whether one was out of bounds."""
     if paging is None:
         return None, None, False
+    if paging.style == "range":
+        return _range(paging, query)
     size, is_out = _bounded(paging, query.get(paging.size) if paging.size else None)
-    if paging.style == "cursor":
+    if paging.style in BY_MARK:
         return query.get(paging.param), size, is_out
     first = 1 if paging.style == "page" else 0
     page = _whole(query.get(paging.param, first))
     if page is None or page < first:
         return first, size, True
     return page, size, is_out
+
+
+def _range(paging: Paging, query: Mapping[str, Any]) -> tuple[int, int | None, bool]:
+    """Return where a part of the list begins, and how much it holds."""
+    start, end = _whole(query.get(paging.param, 0)), _whole(query.get(paging.size))
+    is_out = start is None or start < 0 or (paging.size in query and (end is None or end < 0))
+    start = max(start or 0, 0)
+    return start, None if end is None or is_out else max(end - start, 0), is_out
 
 
 def _bounded(paging: Paging, value: Any) -> tuple[int | None, bool]:
@@ -97,7 +130,7 @@ def fits_all(filters: Iterable[tuple[Filter, str]], track: Track, shown: Mapping
     Args:
         shown: What the list itself shows of it, which counts before what is known.
     """
-    found = [_fits(each, value, value_of(track, each.field, shown)) for each, value in filters]
+    found = [fits(each, value, value_of(track, each.field, shown)) for each, value in filters]
     if False in found:
         return False
     return None if None in found else True
@@ -109,7 +142,7 @@ def admits_state(filters: Iterable[tuple[Filter, str]], nature: Nature, state: s
     if state == REMOVED:
         return False
     found = [
-        _fits(each, value, lifecycle.states[state].value) if each.field == lifecycle.state_field else None
+        fits(each, value, lifecycle.states[state].value) if each.field == lifecycle.state_field else None
         for each, value in filters
     ]
     if False in found:
@@ -121,7 +154,25 @@ def values_held(each: Filter, tracks: Iterable[Track]) -> list[Any]:
     """Return a few values that resources have where the filter looks."""
     values = [value_of(track, each.field, {}) for track in tracks]
     known = [v for v in values if not has_hole(v) and v is not ABSENT and v is not None and v != ""]
+    if each.match == "includes":
+        known = [part for value in known for part in _parts_of(value)]
     return list({text(v): v for v in known if isinstance(v, str | int | float)}.values())[:_MOST_VALUES]
+
+
+def _parts_of(value: Any) -> list[str]:
+    """Return what an object or an array includes, as a query asks for it: one member, and all of them."""
+    if isinstance(value, dict) and value:
+        first = next(iter(value.items()))
+        return [text(dict([first])), text(value)]
+    return [text(item) for item in value] if isinstance(value, list) else []
+
+
+def together(binding: Binding, each: Filter, values: Sequence[Any]) -> Any:
+    """Return several values as a query asks for them: as an array where they are sent apart."""
+    parameter = binding.operation.parameter("query", each.param)
+    if parameter is not None and parameter.schema.get("type") == "array":
+        return list(dict.fromkeys(values))
+    return ",".join(dict.fromkeys(map(text, values)))
 
 
 def showing(binding: Binding, tracks: Iterable[Track]) -> dict[str, Any]:
@@ -147,49 +198,6 @@ def value_of(track: Track, path: Path, shown: Mapping[Path, Any]) -> Any:
     if slot in track.free or (slot in track.nature.machine_written and is_loose):
         return UNKNOWN  # it may have moved since that was seen
     return track.look(path)
-
-
-def _fits(rule: Filter, asked_for: str, value: Any) -> bool | None:
-    if has_hole(value):
-        return None
-    if value is ABSENT or value is None:
-        return False if asked_for else None
-    shown = text(value)
-    if rule.match == "any":
-        return shown in asked_for.split(",")
-    if rule.match == "prefix":
-        return shown.startswith(asked_for)
-    if rule.match in ("from", "to"):
-        return _bound(rule.match, asked_for, value)
-    return shown == asked_for
-
-
-def _bound(match: str, asked_for: str, value: Any) -> bool | None:
-    mine, theirs = comparable(value), comparable(asked_for)
-    if isinstance(mine, float) and isinstance(theirs, str):
-        theirs = _number(theirs)
-    if theirs is None or type(mine) is not type(theirs):
-        return None
-    return bool(mine >= theirs) if match == "from" else bool(mine <= theirs)
-
-
-def comparable(value: Any) -> Any:
-    """Return `value` as something that orders: a number, a moment, or the text itself."""
-    if isinstance(value, bool):
-        return float(value)
-    if isinstance(value, int | float):
-        return float(value)
-    if isinstance(value, str) and value[:4].isdigit() and len(value) >= 19:
-        stamp = timing.parse(value, "date-time")
-        return value if stamp is None else float(stamp)
-    return value
-
-
-def _number(value: str) -> float | None:
-    try:
-        return float(value)
-    except ValueError:
-        return None
 
 
 def misordered(order: Order, pairs: Iterable[tuple[Track, Any]]) -> tuple[Track, Track] | None:
@@ -252,12 +260,26 @@ def next_page(binding: Binding, page: Exchange, number: int) -> object | None:
     items = binding.anatomy.sightings(page) if page.is_success else None
     if not items or paging is None:
         return None
-    if paging.style == "cursor":
-        following: object = binding.anatomy.part(page, "next")
-        return None if following in (None, ABSENT, "") else following
     wanted = asked(binding, page.call)
+    if paging.style in BY_MARK:
+        following = mark_after(binding, page, [each.id for each in items], wanted.size)
+        return None if following is UNKNOWN else following
+    if paging.style == "range":
+        return None
     total = binding.anatomy.part(page, "total")
     says_more = isinstance(total, int) and number * (wanted.size or 0) < total
     if wanted.size is None or (len(items) < wanted.size and not says_more):
         return None
     return number + 1 if paging.style == "page" else number * wanted.size
+
+
+def mark_after(binding: Binding, page: Exchange, ids: Sequence[Any], size: int | None) -> Any:
+    """Return the cursor or id that the next page is asked for by; None after the last, UNKNOWN if open."""
+    paging, anatomy = binding.rule.paging, binding.anatomy
+    more = anatomy.part(page, "more")
+    if anatomy.tells("next"):
+        following = anatomy.part(page, "next")
+        return None if following in (None, ABSENT, "") else following
+    if more is False or not ids or (size is not None and len(ids) < size and more is not True):
+        return None
+    return ids[-1] if paging is not None and paging.style == "after" else UNKNOWN

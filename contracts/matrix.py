@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from contracts.acts import asking, conditions, listing, living, racing
+from contracts.acts import asking, conditions, listing, living, racing, several
 from contracts.acts.scene import Scene, Try, adopt, made, scenes
 from contracts.bench import Binding
 from contracts.client import Client
@@ -25,6 +25,7 @@ _KINDS = (
     racing.attempts,
     asking.attempts,
     living.attempts,
+    several.attempts,
     listing.attempts,
 )
 """In their order: what waits, then what is quick, then what takes many requests."""

@@ -101,6 +101,8 @@ class Track:
         slot = self.nature.slot(path)
         if slot in self.seen:
             return pointer.read(self.seen[slot], path[len(slot) :])
+        if slot not in self.nature.slots and slot[:1] and slot[0] in self.given:
+            return self.birth(slot)  # which parent it was made below, where that is never shown
         if self.call is None or slot not in self.nature.slots or not depth:
             return UNKNOWN
         if slot in self.nature.machine_written:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from contracts.batches import Batches
 from contracts.bench import Bench, Binding, bindings
 from contracts.catalogue import Catalogue
 from contracts.changes import Changes
@@ -16,8 +17,10 @@ from contracts.finding import Subject
 from contracts.lists import Lists
 from contracts.nature import Nature
 from contracts.observed import Ledger, Track
+from contracts.parts import Parts
 from contracts.possible import UNKNOWN_SINCE, Since, Tolerance
 from contracts.reads import Reads
+from contracts.replaces import Replaces
 from contracts.wire import ANSWER_SECONDS
 from speckit.operation import Operation
 from speckit.specification import Specification
@@ -53,6 +56,9 @@ class Observer:
         self.creates = Creates(self.bench)
         self.changes = Changes(self.bench, self.reads, self.creates)
         self.lists = Lists(self.bench)
+        self.parts = Parts(self.bench, self.reads, self.lists)
+        self.replaces = Replaces(self.reads, self.creates, self.changes)
+        self.batches = Batches(self.bench)
         self.made: Track | None = None
         """What the last creation made."""
         self._plain: dict[str, Catalogue] = {}
@@ -98,20 +104,34 @@ class Observer:
         binding = self.bindings.get(exchange.call.operation.id)
         if binding is None:
             return exchange.call.operation.method not in ("GET", "HEAD", "OPTIONS")
-        return binding.rule.role not in ("get", "list")
+        return binding.rule.role not in ("get", "list", "parts")
 
     def _judge(self, binding: Binding, exchange: Exchange, race: str) -> Track | None:
         role = binding.rule.role
-        if role == "create":
-            self.made = self.creates.judge(binding, exchange, race)
+        is_sound = exchange.is_success or exchange.call.is_sure
+        if role == "create" and is_sound and (known := self.creates.existing(binding, exchange)):
+            self.changes.known(binding, exchange, known, race)
+            return None
+        if role in ("create", "replace"):
+            judge = self.creates.judge if role == "create" else self.replaces.judge
+            self.made = judge(binding, exchange, race)
             return self.made
+        self._judge_other(binding, exchange, race)
+        return None
+
+    def _judge_other(self, binding: Binding, exchange: Exchange, race: str) -> None:
+        """Judge an exchange that makes nothing."""
+        role = binding.rule.role
         if role == "list":
             self.lists.judge(binding, exchange)
+        elif role == "parts":
+            self.parts.judge(binding, exchange)
+        elif role == "batch":
+            self.batches.judge(binding, exchange)
         elif role == "get":
             self.reads.judge(binding, exchange)
         else:
             self.changes.judge(binding, exchange, race)
-        return None
 
     def _is_silent(self, binding: Binding | None, exchange: Exchange) -> bool:
         """Return whether the document says itself that it does not know how this ends."""

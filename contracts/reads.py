@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from contracts.anatomy import typed
 from contracts.bench import Bench, Binding, adopted, remember
+from contracts.elsewhere import otherwise
 from contracts.exchange import Exchange, text
 from contracts.observed import Track
-from contracts.reckoning import has_hole
+from contracts.reckoning import Known, has_hole, reckoned
+from speckit.expression import Members, Source
 from speckit.lifecycle import REMOVED, Path
 from speckit.pointer import ABSENT
 
@@ -108,7 +110,7 @@ class Reads:
         if where.standing != KNOWN or where.track is None:
             self.absent(binding, exchange, where)
             return
-        self._known(binding, exchange, where.track)
+        self.known(binding, exchange, where.track)
 
     def _adopt(self, binding: Binding, exchange: Exchange) -> None:
         sighting = binding.anatomy.sighting(exchange)
@@ -116,7 +118,8 @@ class Reads:
             track = adopted(self._ledger, binding.nature, sighting.id, exchange.call.principal)
             self._bench.sight(track, sighting, exchange, binding)
 
-    def _known(self, binding: Binding, exchange: Exchange, track: Track) -> None:
+    def known(self, binding: Binding, exchange: Exchange, track: Track) -> None:
+        """Judge a read of a resource that is known."""
         if binding.rule.role == "get" and not binding.rule.available_in:
             track.looks += 1
         now = self._bench.states.now(track, exchange)
@@ -138,17 +141,38 @@ class Reads:
         self._bench.hold("not-modified", binding, is_true, said, [*track.exchanges, exchange], "304")
 
     def _found(self, binding: Binding, exchange: Exchange, track: Track) -> None:
+        if self.available(binding, exchange, track):
+            self._told(binding, exchange, track)
+
+    def available(self, binding: Binding, exchange: Exchange, track: Track) -> bool:
+        """Hold what is shown to being there in this state; return whether it is what is declared."""
         available = binding.rule.available_in
+        if not available or track.is_spoiled:
+            return True
         now = self._bench.states.now(track, exchange)
-        if available and not track.is_spoiled:
-            fitting = {state: since for state, since in now.items() if state in available}
-            named = f"{track.nature.name} {track.id} is {' or '.join(sorted(now))}"
-            said = f"{named}; the answer is {exchange.status}."
-            exchanges = [*track.exchanges, exchange]
-            if not self._bench.hold("available-in-state", binding, bool(fitting), said, exchanges, "early"):
-                track.is_spoiled = True
-                return
-            self._bench.narrow(track, exchange, fitting)
+        besides = {state for state in now if self._is_shown(binding, exchange, state)}
+        fitting = {state: since for state, since in now.items() if state in {*available, *besides}}
+        named = f"{track.nature.name} {track.id} is {' or '.join(sorted(now))}"
+        said = f"{named}; the answer is {exchange.status}."
+        exchanges = [*track.exchanges, exchange]
+        if not self._bench.hold("available-in-state", binding, bool(fitting), said, exchanges, "early"):
+            track.is_spoiled = True
+            return False
+        self._bench.narrow(track, exchange, fitting)
+        if besides:
+            remember(track, exchange)
+        return not besides
+
+    def _is_shown(self, binding: Binding, exchange: Exchange, state: str) -> bool:
+        """Return whether something may be shown in a state that the operation is not for."""
+        if state == REMOVED or state in binding.rule.available_in:
+            return False
+        known = Known(call=exchange.call)
+        others = otherwise(binding.rule.unavailable, state, known)
+        return any(each is not None and each.effect == "none" for each in others)
+
+    def _told(self, binding: Binding, exchange: Exchange, track: Track) -> None:
+        """Take in what an answer shows of a resource."""
         if (success := binding.anatomy.success(exchange)) is not None:
             self._bench.headers(binding, exchange, success, track)
         sighting = binding.anatomy.sighting(exchange)
@@ -178,15 +202,9 @@ class Reads:
         if closed or not states:
             if track.is_spoiled:
                 return
-            said = f"{track.nature.name} {track.id} is {' or '.join(closed)}"
-            now = self._bench.states.now(track, exchange)
-            before, track.belief = track.belief, {state: now[state] for state in closed}
-            is_it = self._bench.refused(
-                binding, exchange, "refused", "available-in-state", said, rule.unavailable, track
-            )
-            left, track.belief = track.belief, before
-            if is_it:
-                self._bench.narrow(track, exchange, left)
+            self._closed(binding, exchange, track, closed)
+            return
+        if self._is_nothing(binding, exchange, track):
             return
         if track.is_spoiled or not track.is_own:
             return
@@ -196,3 +214,42 @@ class Reads:
         said = f"{track.nature.name} {track.id} is there, and the answer is {exchange.status}."
         self._bench.hold(law, binding, False, said, [*track.exchanges, exchange], str(exchange.status))
         track.is_spoiled = True
+
+    def _closed(self, binding: Binding, exchange: Exchange, track: Track, closed: list[str]) -> None:
+        """Hold the answer where something is not there to what is declared for one of the states `closed`."""
+        known = track.known(call=exchange.call)
+        told = [
+            (state, each)
+            for state in closed
+            for each in otherwise(binding.rule.unavailable, state, known)
+            if each is None or each.effect != "none"
+        ]
+        if not told or any(each is not None and not each.documented for _, each in told):
+            return
+        answers = [(state, each.answer if each else None) for state, each in told]
+        declared = binding.catalogue.declared
+        fitting = [pair for pair in answers if declared("refused", pair[1]).admits(exchange)]
+        now = self._bench.states.now(track, exchange)
+        states = {state for state, _ in fitting or answers}
+        before, track.belief = track.belief, {state: now[state] for state in states}
+        said = f"{track.nature.name} {track.id} is {' or '.join(closed)}"
+        if len({id(answer) for _, answer in fitting}) > 1:
+            is_it = self._bench.hold("available-in-state", binding, True, said, [exchange])
+        else:
+            answer = (fitting or answers)[0][1]
+            law = "available-in-state"
+            is_it = self._bench.refused(binding, exchange, "refused", law, said, answer, track)
+        left, track.belief = track.belief, before
+        if is_it:
+            self._bench.narrow(track, exchange, left)
+
+    def _is_nothing(self, binding: Binding, exchange: Exchange, track: Track) -> bool:
+        """Return whether what the operation shows of a resource may be nothing, and the answer says so."""
+        success = binding.rule.success[0]
+        view = binding.nature.lifecycle.views.get(success.view or binding.anatomy.view(exchange))
+        template = success.body or (view.body if view else None)
+        if template is None or isinstance(template, Members) or template == Source("resource"):
+            return False
+        shown = reckoned(template, track.known(call=exchange.call))
+        may_be = shown is ABSENT or has_hole(shown)
+        return may_be and binding.catalogue.declared("notFound").admits(exchange)

@@ -28,6 +28,21 @@ UNKNOWN: Any = _Unknown()
 """Stands for a value that cannot be known from outside; every value matches it."""
 
 
+class _Perhaps:
+    """The hole that may also be nothing at all."""
+
+    def __repr__(self) -> str:
+        return "PERHAPS"
+
+
+PERHAPS: Any = _Perhaps()
+"""Stands for a value of which it cannot be known from outside whether there is one."""
+
+
+_WRITTEN_LATER = ("host", "user-agent", "accept", "content-type", "content-length")
+"""The headers that a request gets as it is sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Like:
     """A text with holes, as a pattern."""
@@ -72,16 +87,31 @@ def reckoned(template: Template, known: Known) -> Any:
         case expression.Text(parts):
             return _text(parts, known)
         case expression.Members(items):
-            pairs = ((key, reckoned(part, known)) for key, part in items)
+            pairs = ((key, _member_of(part, known)) for key, part in items)
             return {key: value for key, value in pairs if value is not ABSENT}
         case expression.Items(items):
             return [value for part in items if (value := reckoned(part, known)) is not ABSENT]
-        case expression.First(options):
-            return _first(options, known)
+        case expression.First(options, skips_null):
+            return _first(options, known, skips_null=skips_null)
         case expression.Encoded(inner):
             return _encoded(reckoned(inner, known))
+        case expression.Decoded(inner):
+            return _decoded(reckoned(inner, known))
         case expression.Moment():
             return _moment(template, known)
+        case expression.Choice():
+            return _chosen(template, known)
+        case expression.Part(whole, steps):
+            return _reached(reckoned(whole, known), [reckoned(step, known) for step in steps])
+        case expression.Sum(terms):
+            return _total([reckoned(term, known) for term in terms])
+
+
+def _member_of(part: Template, known: Known) -> Any:
+    """Return what a member comes to; a field that was never seen may as well be absent."""
+    value = reckoned(part, known)
+    is_field = isinstance(part, Source) and part.kind in ("resource", "parent", "origin") and part.pointer
+    return PERHAPS if value is UNKNOWN and is_field else value
 
 
 def looked_up(source: Source, known: Known) -> Any:
@@ -94,6 +124,8 @@ def looked_up(source: Source, known: Known) -> Any:
         return known.parent(source.name, source.pointer)
     if source.kind == "now":
         return At()
+    if source.kind == "absent":
+        return ABSENT
     return {"id": known.id, "state": known.state}.get(source.kind, UNKNOWN)
 
 
@@ -103,23 +135,62 @@ def _asked(source: Source, call: Call | None) -> Any:
     if source.kind == "request.body":
         return _member(call.body, source.pointer)
     if source.kind == "request.header":
-        return call.header(source.name)
+        value = call.header(source.name)
+        return UNKNOWN if value is ABSENT and source.name.lower() in _WRITTEN_LATER else value
     holder = call.path if source.kind == "request.path" else call.query
     return _member(holder.get(source.name, ABSENT), source.pointer)
 
 
 def _member(value: Any, path: tuple[str, ...]) -> Any:
     if value is ABSENT or isinstance(value, bytes):
-        return ABSENT if value is ABSENT else UNKNOWN
+        return ABSENT if value is ABSENT else PERHAPS
     return pointer.read(value, path) if path else value
 
 
-def _first(options: tuple[Template, ...], known: Known) -> Any:
+def _first(options: tuple[Template, ...], known: Known, *, skips_null: bool) -> Any:
     for option in options:
         value = reckoned(option, known)
-        if value is not ABSENT:
+        if value is PERHAPS or (skips_null and value is UNKNOWN):
+            return UNKNOWN
+        if value is not ABSENT and not (skips_null and value is None):
             return value
     return ABSENT
+
+
+def _chosen(choice: expression.Choice, known: Known) -> Any:
+    is_met = holds(choice.when, known)
+    if is_met is None:
+        return PERHAPS
+    if is_met:
+        return reckoned(choice.then, known)
+    return ABSENT if choice.otherwise is None else reckoned(choice.otherwise, known)
+
+
+def _reached(value: Any, steps: list[Any]) -> Any:
+    if any(map(has_hole, [value, *steps])):
+        return PERHAPS
+    for step in steps:
+        if isinstance(value, list) and isinstance(step, int):
+            value = value[step] if -len(value) <= step < len(value) else ABSENT
+        else:
+            value = ABSENT if step is ABSENT else pointer.read(value, (text(step),))
+    return value
+
+
+def _total(terms: list[Any]) -> Any:
+    if any(map(has_hole, terms)):
+        return PERHAPS
+    are_numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in terms)
+    return sum(terms) if are_numbers else ABSENT
+
+
+def _decoded(value: Any) -> Any:
+    if has_hole(value):
+        return PERHAPS
+    try:
+        return orjson.loads(value) if isinstance(value, str) else ABSENT
+    except orjson.JSONDecodeError:
+        return ABSENT
 
 
 def _text(parts: tuple[str | Source, ...], known: Known) -> Any:
@@ -156,22 +227,25 @@ def has_hole(value: Any) -> bool:
         return any(map(has_hole, value.values()))
     if isinstance(value, list):
         return any(map(has_hole, value))
-    return value is UNKNOWN or isinstance(value, Like | At | Json)
+    return value is UNKNOWN or value is PERHAPS or isinstance(value, Like | At | Json)
 
 
 def differs(expected: Any, actual: Any) -> bool:
     """Return whether `actual` cannot be what was `expected`."""
-    if expected is UNKNOWN or isinstance(expected, At):
+    if expected is UNKNOWN or expected is PERHAPS or isinstance(expected, At):
         return False
     if isinstance(expected, Like):
         return not (isinstance(actual, str) and re.fullmatch(expected.pattern, actual, re.DOTALL))
     if isinstance(expected, Json):
         return _differs_inside(expected.value, actual)
     if isinstance(expected, dict) and isinstance(actual, dict):
-        return expected.keys() != actual.keys() or any(
-            differs(expected[key], actual[key]) for key in expected
+        sure = {key for key, part in expected.items() if part is not PERHAPS}
+        return not sure <= actual.keys() <= expected.keys() or any(
+            differs(expected[key], actual[key]) for key in sure
         )
     if isinstance(expected, list) and isinstance(actual, list):
+        if PERHAPS in expected:
+            return False
         return len(expected) != len(actual) or any(map(differs, expected, actual))
     if isinstance(expected, bool) or isinstance(actual, bool):
         return expected is not actual
@@ -200,6 +274,8 @@ def _holds(condition: Condition, value: Any) -> bool | None:
         return (value is not ABSENT) is bool(condition.value)
     if condition.kind == "in":
         return any(_same(value, each) for each in condition.value)
+    if condition.kind in ("contains", "lacks"):
+        return (isinstance(value, str | list) and condition.value in value) is (condition.kind == "contains")
     return _same(value, condition.value) == (condition.kind == "equals")
 
 

@@ -225,7 +225,7 @@ class Run:
     def _ids(self, operation: str, *, own: bool) -> Mapping[str, Sequence[Any]]:
         """Return what the path parameters of an operation may be, for resources that are there."""
         binding = self.observer.bindings.get(operation)
-        if binding is None or binding.rule.role in ("create", "list"):
+        if binding is None or binding.rule.role in ("create", "list", "batch"):
             return self._parents(binding) if binding else self._params(operation)
         owner = next(s.owner for s in self.matrix.scenes if s.nature is binding.nature)
         tracks = [

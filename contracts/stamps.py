@@ -25,6 +25,7 @@ _EPOCHS = {"epoch-s": (10**8, 10**11), "epoch-ms": (10**11, 10**14)}
 """Between which numbers a time of our days is, by format: a wrong unit is outside."""
 _TEXTS = {
     "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"),
+    "date-time-s": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"),
     "date-time-local": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?"),
 }
 _TELLING = ("timestamp-order", "timestamp-when-due")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from speckit.lifecycle import Rule
+
 
 def freshened(value: Any, number: int) -> Iterator[Any]:
     """Yield values like `value` that hold `number`, the likeliest to fit first."""
@@ -35,3 +37,12 @@ def types(schema: Mapping[str, Any]) -> Iterable[str]:
     """Return the types that `schema` allows."""
     kinds = schema.get("type", ())
     return [kinds] if isinstance(kinds, str) else kinds
+
+
+def telling(rule: Rule) -> dict[str, str]:
+    """Return the headers by which a creation gets its first answer of success, which tells what was made."""
+    found: dict[str, str] = {}
+    for source, condition in rule.success[0].when:
+        if source.kind == "request.header" and condition.kind in ("equals", "contains"):
+            found[source.name] = str(condition.value)
+    return found

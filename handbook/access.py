@@ -10,6 +10,8 @@ from handbook.raw import Data, Node
 from speckit.operation import Operation
 
 CREDENTIAL = "YOUR_API_KEY"
+TOKEN = "YOUR_ACCESS_TOKEN"
+"""What the reader is to replace: a key that they have, and a token that they have to get first."""
 _PLACES = {"header": "the header", "cookie": "the cookie", "query": "the query parameter"}
 _ADDRESSES = {
     "authorizationUrl": "authorise at",
@@ -59,11 +61,24 @@ def scheme_words(name: str, scheme: Node, form: str, scopes: Sequence[str] = ())
     """Return where the credential goes, and what the document says of the scheme, on one line."""
     parts = [_placed(name, scheme, form)]
     if scopes:
-        parts.append(
-            f"Scope{'s' if len(scopes) > 1 else ''}: {listed([code(each, form) for each in scopes])}."
-        )
+        described = scope_texts(scheme)
+        named = [_scope(each, described.get(each), form) for each in scopes]
+        parts.append(f"Scope{'s' if len(scopes) > 1 else ''}: {listed(named)}.")
     parts += [prose.cell(scheme.get("description"), form), *_flows(scheme, form)]
     return " ".join(filter(None, parts))
+
+
+def scope_texts(scheme: Node) -> dict[str, str]:
+    """Return what each scope of a scheme allows, by its name; empty where there are none."""
+    flows = scheme.get("flows")
+    found = flows.values() if isinstance(flows, Mapping) else ()
+    scopes = [flow.get("scopes") for flow in found if isinstance(flow, Mapping)]
+    return {str(k): str(v or "") for each in scopes if isinstance(each, Mapping) for k, v in each.items()}
+
+
+def _scope(name: str, about: str | None, form: str) -> str:
+    words = prose.cell(about, form).rstrip(".")
+    return f"{code(name, form)} ({words})" if words else code(name, form)
 
 
 def _placed(name: str, scheme: Node, form: str) -> str:
@@ -79,7 +94,8 @@ def _placed(name: str, scheme: Node, form: str) -> str:
         return "A client certificate (mutual TLS)."
     if kind in ("http", "oauth2", "openIdConnect"):
         what = {"oauth2": "An OAuth 2.0 access token", "openIdConnect": "An OpenID Connect token"}
-        return f"{what.get(kind, 'A bearer token')}: {code(f'Authorization: Bearer {CREDENTIAL}', form)}."
+        token = TOKEN if kind in what else CREDENTIAL
+        return f"{what.get(kind, 'A bearer token')}: {code(f'Authorization: Bearer {token}', form)}."
     return f"The scheme {code(name, form)}."
 
 

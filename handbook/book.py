@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from posixpath import dirname, relpath
 from typing import Any
 
 import yaml
 
-from handbook import components, front, lifecycle, operation, overview, prose, raw, shape
+from handbook import components, front, grouping, lifecycle, operation, overview, prose, raw, serving, shape
 from handbook.components import file_names, is_big, slug
 from handbook.front import Entry
+from handbook.incoming import Incoming, webhooks
+from handbook.naming import label, tag_title
+from handbook.naming import title as operation_title
+from handbook.overview import Around
 from handbook.page import SITE, Book, Page, Section
 from handbook.samples import samples, written
 from speckit.operation import Operation
 from speckit.specification import Specification
 
 OPERATIONS_PER_PAGE = 25
-OTHERS = "Operations"
-"""What those are called that have no tag."""
 DOCUMENT = "openapi.yaml"
-HERE = "http://localhost:8080"
-"""Where an API is thought to be if its document does not say."""
+HOOKS = "Webhooks"
+"""What those are called that belong to no tag."""
 
 
 def book(
@@ -33,6 +35,7 @@ def book(
     base_url: str = "",
     name: str = "",
     more: Sequence[Section] = (),
+    only: Sequence[str] = (),
 ) -> Book:
     """Return the book about a document.
 
@@ -41,8 +44,19 @@ def book(
         base_url: Where the samples ask; without it, where the document says that it is served.
         name: What the book is called; without it, what the document is called.
         more: Pages of others, which come after those of the document.
+        only: Tags; where any are given, webhooks with other tags are left out, as operations are already.
     """
-    return _Author(specification, form, base_url, name).book(more)
+    return _Author(specification, form, base_url, name, tuple(only)).book(more)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An operation or a webhook: where it is explained, its names, and what writes it at a level."""
+
+    place: str
+    title: str
+    name: str
+    text: Callable[[str, int], str]
 
 
 @dataclass(slots=True)
@@ -53,9 +67,12 @@ class _Author:
     form: str
     base_url: str
     name: str
+    only: tuple[str, ...]
     groups: dict[str, list[Operation]] = field(init=False)
     folders: dict[str, str] = field(init=False)
+    hooks: dict[str, list[Incoming]] = field(init=False)
     places: dict[str, str] = field(init=False)
+    hook_places: dict[int, str] = field(init=False)
     homes: dict[str, str] = field(init=False)
     made: dict[str, Mapping[str, str]] = field(init=False)
     is_big: bool = field(init=False)
@@ -63,12 +80,15 @@ class _Author:
     def __post_init__(self) -> None:
         data = self.specification.document.data
         self.is_big = is_big(data)
-        self.groups = _grouped(self.specification)
-        self.folders = file_names(self.groups, [components.FOLDER] if self.is_big else [])
+        self.groups = grouping.grouped(self.specification)
+        self.hooks = grouping.hooked(webhooks(data, self.only), self.groups)
+        taken = [components.FOLDER] if self.is_big else []
+        self.folders = file_names([*self.groups, HOOKS], taken)
         self.places = dict(self._places())
+        self.hook_places = dict(self._hook_places())
         self.homes = dict(self._homes())
         self.made = {
-            each.id: samples(self.specification, each, base_url=self.base_url or _server(data, each))
+            each.id: samples(self.specification, each, base_url=self._asked(each))
             for each in self.specification.operations.values()
         }
 
@@ -76,16 +96,21 @@ class _Author:
         """Return everything."""
         data = self.specification.document.data
         title = self.name or str(data.get("info", {}).get("title", "")) or "API"
-        tags = tuple(self._section(tag) for tag in self.groups)
+        tops = [tag for tag in self.groups if not grouping.parent(data, tag, self.groups)]
+        tags = tuple(self._section(tag) for tag in tops)
         schemas = tuple(_schemas(data, self.form))
-        whole = Section(title, (self._front(title), *tags, *schemas, *more))
+        whole = Section(title, (self._front(title), *tags, *self._others(), *schemas, *more))
         bundled = yaml.dump(written(data, self.made), Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
         return Book(whole, {DOCUMENT: bundled.encode()})
 
     def _front(self, title: str) -> Page:
+        data = self.specification.document.data
         entries = [
-            Entry(tag, f"{self.folders[tag]}/index.md", len(found)) for tag, found in self.groups.items()
+            Entry(tag_title(data, tag), f"{self.folders[tag]}/index.md", len(found), _about(data, tag))
+            for tag, found in self.groups.items()
         ]
+        if hooks := self.hooks.get(""):
+            entries.append(Entry(HOOKS, f"{self.folders[HOOKS]}/index.md", len(hooks), overview.SENT))
         return Page(
             "index.md",
             title,
@@ -94,25 +119,38 @@ class _Author:
 
     # Where things are
 
+    def _asked(self, each: Operation | None = None) -> str:
+        """Return where the samples ask."""
+        return self.base_url or serving.asked(self.specification.document.data, each)
+
     def _places(self) -> Iterator[tuple[str, str]]:
         """Yield where each operation is explained: a path, and an anchor where it shares its page."""
         for tag, operations in self.groups.items():
             names = file_names((each.id for each in operations), ["operations"])
             for number, each in enumerate(operations):
-                path = f"{self.folders[tag]}/{names[each.id]}.md"
-                if self.is_big:
-                    page = self._shared(tag, number // OPERATIONS_PER_PAGE)
-                    path = f"{page}#{names[each.id] if self.form == SITE else slug(operation.title(each))}"
-                yield each.id, path
+                place = self._place(tag, "operations", number, names[each.id], operation_title(each))
+                yield each.id, place
 
-    def _shared(self, tag: str, number: int) -> str:
-        return f"{self.folders[tag]}/operations{f'-{number + 1}' if number else ''}.md"
+    def _hook_places(self) -> Iterator[tuple[int, str]]:
+        """Yield the same for each webhook, by its identity: a name may be that of several."""
+        for tag, found in self.hooks.items():
+            taken = [place.rpartition("/")[2].removesuffix(".md") for place in self.places.values()]
+            names = file_names((each.key for each in found), [*taken, "webhooks"])
+            for number, each in enumerate(found):
+                yield id(each), self._place(tag or HOOKS, "webhooks", number, names[each.key], each.title)
+
+    def _place(self, tag: str, shared: str, number: int, name: str, title: str) -> str:
+        if not self.is_big:
+            return f"{self.folders[tag]}/{name}.md"
+        page = number // OPERATIONS_PER_PAGE
+        path = f"{self.folders[tag]}/{shared}{f'-{page + 1}' if page else ''}.md"
+        return f"{path}#{name if self.form == SITE else slug(title)}"
 
     def _homes(self) -> Iterator[tuple[str, str]]:
         """Yield where the lifecycle of each resource is explained: beside its operations."""
         tags = _tags(self.specification, self.groups)
         names = file_names(self.specification.lifecycles)
-        taken = set(self.places.values())
+        taken = {*self.places.values(), *self.hook_places.values()}
         for name in self.specification.lifecycles:
             tag = tags.get(name) or next(iter(self.groups))
             path = f"{self.folders[tag]}/{names[name]}.md"
@@ -125,6 +163,7 @@ class _Author:
     # Pages
 
     def _section(self, tag: str) -> Section:
+        data = self.specification.document.data
         path = f"{self.folders[tag]}/index.md"
         text = overview.markdown(
             self.specification,
@@ -133,9 +172,35 @@ class _Author:
             link_operation=self._from(path, self.places),
             link_resource=self._from(path, self.homes),
             operations=self.groups[tag],
+            around=self._around(tag, path),
+            asked=self._asked(),
         )
-        pages = [Page(path, "Overview", text), *self._lives(tag), *self._operations(tag)]
-        return Section(tag, tuple(pages))
+        below = [self._section(each) for each in self._below(tag)]
+        pages = [Page(path, "Overview", text), *self._lives(tag), *self._operations(tag), *self._hooked(tag)]
+        return Section(tag_title(data, tag), (*pages, *below))
+
+    def _below(self, tag: str) -> list[str]:
+        data = self.specification.document.data
+        return [each for each in self.groups if grouping.parent(data, each, self.groups) == tag]
+
+    def _around(self, tag: str, path: str) -> Around:
+        above = grouping.parent(self.specification.document.data, tag, self.groups)
+        below = [self._tag_link(path, each) for each in self._below(tag)]
+        return Around(self._ways(tag, path), self._tag_link(path, above) if above else "", below)
+
+    def _tag_link(self, page: str, tag: str) -> str:
+        words = prose.plain(tag_title(self.specification.document.data, tag))
+        return f"[{words}]({_link(page, f'{self.folders[tag]}/index.md')})"
+
+    def _ways(self, tag: str, path: str) -> list[tuple[Incoming, str]]:
+        return [(each, _link(path, self.hook_places[id(each)])) for each in self.hooks.get(tag, ())]
+
+    def _others(self) -> Iterator[Section]:
+        """Yield the webhooks that belong to no tag."""
+        if self.hooks.get(""):
+            path = f"{self.folders[HOOKS]}/index.md"
+            text = "\n\n".join(overview.webhooks(self._ways("", path), 1)) + "\n"
+            yield Section(HOOKS, (Page(path, "Overview", text), *self._hooked("")))
 
     def _lives(self, tag: str) -> Iterator[Page]:
         folder = self.folders[tag]
@@ -147,21 +212,33 @@ class _Author:
                 yield Page(path, name, text)
 
     def _operations(self, tag: str) -> Iterator[Page]:
-        operations = self.groups[tag]
+        parts = [
+            _Part(self.places[each.id], label(each), each.id, partial(self._operation, each))
+            for each in self.groups[tag]
+        ]
+        return self._bound(tag, "Operations", parts)
+
+    def _hooked(self, tag: str) -> Iterator[Page]:
+        parts = [
+            _Part(self.hook_places[id(each)], each.title, each.name, partial(self._webhook, each))
+            for each in self.hooks.get(tag, ())
+        ]
+        return self._bound(tag or HOOKS, "Webhooks", parts)
+
+    def _bound(self, tag: str, what: str, parts: Sequence[_Part]) -> Iterator[Page]:
+        """Yield a page for each of `parts`; in a big book, several share one."""
         if not self.is_big:
-            for each in operations:
-                path = self.places[each.id]
-                yield Page(path, each.summary or each.id, self._operation(path, each, 1))
+            yield from (Page(each.place, each.title, each.text(each.place, 1)) for each in parts)
             return
-        for start in range(0, len(operations), OPERATIONS_PER_PAGE):
-            some = operations[start : start + OPERATIONS_PER_PAGE]
-            path = self.places[some[0].id].partition("#")[0]
-            is_whole = len(operations) <= OPERATIONS_PER_PAGE
-            title = "Operations" if is_whole else f"{some[0].id} to {some[-1].id}"
-            texts = [self._operation(path, each, 2) for each in some]
+        for start in range(0, len(parts), OPERATIONS_PER_PAGE):
+            some = parts[start : start + OPERATIONS_PER_PAGE]
+            path = some[0].place.partition("#")[0]
+            is_whole = len(parts) <= OPERATIONS_PER_PAGE
+            title = what if is_whole else f"{some[0].name} to {some[-1].name}"
+            texts = [each.text(path, 2) for each in some]
             yield Page(path, title, "\n".join([f"# {tag}: {title}\n", *texts]))
 
-    def _operation(self, path: str, each: Operation, level: int) -> str:
+    def _operation(self, each: Operation, path: str, level: int) -> str:
         return operation.markdown(
             self.specification,
             each,
@@ -170,7 +247,18 @@ class _Author:
             level=level,
             anchor=self.places[each.id].partition("#")[2],
             link=self._from(path, self.homes),
+            link_operation=self._from(path, self.places),
+            asked=self._asked(each),
         )
+
+    def _webhook(self, each: Incoming, _path: str, level: int) -> str:
+        anchor = self.hook_places[id(each)].partition("#")[2]
+        return operation.webhook(self.specification, each, form=self.form, level=level, anchor=anchor)
+
+
+def _about(data: dict[str, Any], tag: str) -> str:
+    """Return what the document says of a tag, where its summary is not what it is called."""
+    return str(raw.tag_object(data, tag).get("description") or "")
 
 
 def _schemas(data: dict[str, Any], form: str) -> Iterator[Section]:
@@ -207,18 +295,6 @@ def _tags(specification: Specification, groups: Mapping[str, Sequence[Operation]
     return tags
 
 
-def _server(data: dict[str, Any], operation: Operation) -> str:
-    """Return where an operation is served: the first URL, its variables filled in.
-
-    One without a host is on this machine.
-    """
-    first = next(iter(raw.own_servers(data, operation) or raw.servers(data)), {})
-    url = str(first.get("url", ""))
-    for name, variable in (first.get("variables") or {}).items():
-        url = url.replace(f"{{{name}}}", str(variable.get("default", name)))
-    return (url if "://" in url else f"{HERE}/{url.lstrip('/')}").rstrip("/")
-
-
 def _link(page: str, place: str) -> str:
     """Return how to get from one page to another place."""
     path, _, anchor = place.partition("#")
@@ -226,30 +302,4 @@ def _link(page: str, place: str) -> str:
     return f"{found}#{anchor}" if anchor else found
 
 
-def _grouped(specification: Specification) -> dict[str, list[Operation]]:
-    """Return the operations by their first tag, tags in the order of the document.
-
-    Where a big document has no tags, what its paths begin with takes their place.
-    """
-    data = specification.document.data
-    tags = [str(tag.get("name", "")) for tag in data.get("tags") or []]
-    found: dict[str, list[Operation]] = {tag: [] for tag in tags}
-    of_path = is_big(data) and not any(each.tags for each in specification.operations.values())
-    for each in specification.operations.values():
-        otherwise = _first_word(each.path) if of_path else OTHERS
-        found.setdefault(each.tags[0] if each.tags else otherwise, []).append(each)
-    return {tag: operations for tag, operations in found.items() if operations}
-
-
-def _first_word(path: str) -> str:
-    """Return the first part of a path that says what it is about.
-
-    >>> _first_word("/v1/charges/{id}")
-    'charges'
-    """
-    parts = [part for part in path.split("/") if part and not _VERSION.fullmatch(part) and "{" not in part]
-    return parts[0] if parts else OTHERS
-
-
-_VERSION = re.compile(r"v?[0-9][0-9.]*|api|rest", re.IGNORECASE)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from handbook.page import SITE
-from handbook.raw import Data, Same
-from speckit.operation import METHODS
+from handbook.raw import Data
+from speckit.operation import methods
+from speckit.same import Same
 
 MOST_OPERATIONS = 200
 """A document with more is big: several operations share a page, and its schemas are told apart from them."""
@@ -23,7 +24,7 @@ def is_big(data: Data) -> bool:
     """Return whether a document has so many operations that its book is made differently."""
     paths = data.get("paths") or {}
     items = [item for item in paths.values() if isinstance(item, Mapping)]
-    return sum(method in METHODS for item in items for method in item) > MOST_OPERATIONS
+    return sum(1 for item in items for _ in methods(item)) > MOST_OPERATIONS
 
 
 def named(data: Data) -> Mapping[str, Any]:

@@ -11,6 +11,8 @@ from speckit.expression import Members, Source, sources
 from speckit.lifecycle import REMOVED, Answer, Lifecycle, Otherwise, Parent, Rule, Transition, Unique
 from speckit.operation import Operation
 
+_MAKES = ("create", "replace")
+_WRITES = (*_MAKES, "update")
 _PARAMETERS = {"request.path": "path", "request.query": "query", "request.header": "header"}
 
 
@@ -32,20 +34,41 @@ def markdown(operation: Operation, errors: Errors, form: str) -> str:
 
 def _said(operation: Operation, lifecycle: Lifecycle, rule: Rule, errors: Errors, form: str) -> Iterator[str]:
     """Yield what else there is to know: first states, missing parents, what may not be there twice."""
-    if rule.role == "create":
+    if rule.role in _MAKES:
         yield _beginning(lifecycle, form)
         if rule.idempotency_header:
             header = code(rule.idempotency_header.title(), form)
             yield f"Sent again with the same {header}, a request gets the same answer and makes nothing new."
     if rule.available_in:
-        states = listed([code(each, form) for each in rule.available_in], "or")
-        refusal = _refusal(errors, "refused", rule.unavailable, form)
-        yield f"There is something to read in {states} only; else: {refusal}."
-    if rule.role in ("create", "update"):
+        yield _available(rule, errors, form)
+    if rule.role in _WRITES:
         yield from (_twice(each, errors, form) for each in lifecycle.unique)
-    if rule.role == "create":
+    if rule.role in _MAKES:
         named = (each for each in lifecycle.parents.values() if _is_named(each, lifecycle, rule, operation))
         yield from (_missing(each, errors, form) for each in named)
+
+
+def _available(rule: Rule, errors: Errors, form: str) -> str:
+    """Return in which states a read has something to show, and what it answers in others."""
+    states = listed([code(each, form) for each in rule.available_in], "or")
+    told = [_unavailable(each, errors, form) for each in rule.unavailable]
+    if not any(not each.states and not each.when for each in rule.unavailable):
+        told.append(_refusal(errors, "refused", None, form))
+    return f"There is something to read in {states} only; else: {'; '.join(told)}."
+
+
+def _unavailable(other: Otherwise, errors: Errors, form: str) -> str:
+    where = f" in {listed([code(each, form) for each in other.states], 'or')}" if other.states else ""
+    only = f" where {listed([_condition(*each, form) for each in other.when])}" if other.when else ""
+    return f"{_answered(other, errors, form)}{where}{only}"
+
+
+def _answered(other: Otherwise, errors: Errors, form: str) -> str:
+    if other.effect == "refused":
+        own = None if other.answer == Answer() else other.answer
+        return _refusal(errors, "refused", own, form)
+    body = _other_body(other.answer)
+    return f"`{other.answer.status or 200}` {code(body, form) if body else ''}".rstrip()
 
 
 def _beginning(lifecycle: Lifecycle, form: str) -> str:
@@ -90,7 +113,7 @@ def _table(operation: Operation, lifecycle: Lifecycle, rule: Rule, errors: Error
     told = {state for each in moves for state in each.starts}
     for other in rule.otherwise:
         states = other.states or tuple(state for state in lifecycle.states if state not in told)
-        told.update(states)
+        told.update(() if other.when else states)
         rows.append(_other(other, states, errors, form))
     left = tuple(state for state in lifecycle.states if state not in told)
     rows += [_rest(rule, left, errors, form)] if left else []
@@ -103,7 +126,8 @@ def _move(operation: Operation, rule: Rule, move: Transition, form: str) -> tupl
         what = f"It stays {code(move.ends, form)}, and the change is made."
     if move.when:
         what = f"{what} Only where {listed([_condition(*each, form) for each in move.when])}."
-    success = next((each for each in rule.success if not each.on or move.name in each.on), None)
+    fitting = [each for each in rule.success if not each.on or move.name in each.on]
+    success = next((each for each in fitting if not each.when), None)
     status = (success.status if success else None) or _done(operation)
     body = _other_body(success)
     return _states(move.starts, form), what, f"`{status}` {code(body, form) if body else ''}".rstrip()
@@ -114,6 +138,9 @@ def _condition(source: object, condition: object, form: str) -> str:
     name = code(source, form)
     if kind == "present":
         return f"{name} is {'there' if value else 'not there'}"
+    if kind in ("contains", "lacks"):
+        verb = "contains" if kind == "contains" else "does not contain"
+        return f"{name} {verb} {traits.written(value, form)}"
     if kind == "in" and isinstance(value, tuple | list):
         return f"{name} is {listed([traits.written(each, form) for each in value], 'or')}"
     return f"{name} is {'not ' if kind == 'not' else ''}{traits.written(value, form)}"
@@ -122,13 +149,9 @@ def _condition(source: object, condition: object, form: str) -> str:
 def _other(other: Otherwise, states: tuple[str, ...], errors: Errors, form: str) -> tuple[str, str, str]:
     is_refused = other.effect == "refused"
     what = "Refused; nothing changes." if is_refused else "No error; nothing changes."
+    what += f" Only where {listed([_condition(*each, form) for each in other.when])}." if other.when else ""
     what += "" if other.documented else " (The API's own documentation is silent here.)"
-    if is_refused:
-        answer = _refusal(errors, "refused", other.answer, form)
-    else:
-        body = _other_body(other.answer)
-        answer = f"`{other.answer.status or 200}` {code(body, form) if body else ''}".rstrip()
-    return _states(states, form), what, answer
+    return _states(states, form), what, _answered(other, errors, form)
 
 
 def _other_body(answer: Answer | None) -> str:
@@ -140,6 +163,8 @@ def _rest(rule: Rule, left: tuple[str, ...], errors: Errors, form: str) -> tuple
     """Return the row of the states that nothing is said of."""
     if rule.role == "update":
         return _states(left, form), "The change is made; the state stays.", ""
+    if rule.role == "batch":
+        return _states(left, form), "It is passed over; nothing changes.", ""
     return _states(left, form), "Refused; nothing changes.", _refusal(errors, "refused", None, form)
 
 

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from speckit.conventions import KINDS, Conventions, governing
-from speckit.expression import Constant, Encoded, First, Items, Members, Moment, Source, Template, Text
+from speckit.expression import (
+    Choice,
+    Constant,
+    Decoded,
+    Encoded,
+    First,
+    Items,
+    Members,
+    Moment,
+    Part,
+    Source,
+    Sum,
+    Template,
+    Text,
+)
 from speckit.lifecycle import Answer, Lifecycle, Rule
 from speckit.operation import Operation
 from speckit.specification import Specification
@@ -101,6 +115,10 @@ def filled(template: Template) -> Any:
             return json.dumps(filled(template.value), ensure_ascii=False, default=str)
         case Moment():
             return "<time>"
+        case Choice(_, then, _):
+            return filled(then)
+        case Part() | Sum() | Decoded():
+            return "<value>"
 
 
 def _name(source: Source) -> str:

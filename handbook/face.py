@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from handbook import raw
 from handbook.raw import Data, Node
+from speckit.inheritance import Heir, inheritance
 
 _NULL = "null"
 _LONGEST_CHAIN = 30
@@ -23,7 +24,9 @@ class Face:
         name: What the component is called that it is; empty for one without a name.
         kinds: Its types without null; none where it does not say.
         keys: Its keywords, with those of all its parts.
-        variants: The schemas of which one (or any) must fit, apart from null.
+        variants: The schemas of which one (or any) must fit, apart from null; or what inherits from it.
+        heirs: What inherits from it, where a discriminator tells them apart.
+        own: What it is itself, where it inherits from such a base.
     """
 
     name: str = ""
@@ -31,6 +34,8 @@ class Face:
     is_nullable: bool = False
     keys: Node = field(default_factory=dict)
     variants: tuple[Any, ...] = ()
+    heirs: tuple[Heir, ...] = ()
+    own: Heir | None = None
 
     @property
     def is_object(self) -> bool:
@@ -62,8 +67,14 @@ class Face:
         return found if isinstance(found, Mapping) and found else (True if found in (True, {}) else None)
 
     @property
+    def first(self) -> tuple[Any, ...]:
+        """What the items at its start must be, each by its place."""
+        found = self.keys.get("prefixItems")
+        return tuple(found) if isinstance(found, list) else ()
+
+    @property
     def items(self) -> Any:
-        """What its items must be; empty where that is left open."""
+        """What its items must be, after the first; empty where that is left open."""
         return self.keys.get("items") if isinstance(self.keys.get("items"), Mapping) else {}
 
 
@@ -72,6 +83,7 @@ class Faces:
 
     def __init__(self, data: Data) -> None:
         self._data = data
+        self._kin = inheritance(data)
         # The schema is kept beside its face, so that its id stays its own.
         self._known: dict[int, tuple[Any, Face]] = {}
 
@@ -79,8 +91,15 @@ class Faces:
         """Return the face of `schema`, which may be true, false or a reference."""
         known = self._known.get(id(schema))
         if known is None:
-            known = self._known[id(schema)] = (schema, self._face(schema))
+            known = self._known[id(schema)] = (schema, self._related(schema, self._face(schema)))
         return known[1]
+
+    def _related(self, schema: Any, face: Face) -> Face:
+        """Return `face` with what inherits from it, and what it inherits."""
+        heirs = () if face.variants else self._kin.heirs(schema)
+        variants = tuple({"$ref": each.ref} for each in heirs) or face.variants
+        own = self._kin.heir(schema)
+        return replace(face, variants=variants, heirs=heirs, own=own) if heirs or own else face
 
     def _face(self, schema: Any, left: int = _LONGEST_CHAIN) -> Face:
         name, keys = self._folded(schema, _LONGEST_CHAIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,12 @@ from speckit.specification import Specification
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the contents: a tag, the path of its page, and how many operations it has."""
+    """A line of the contents: a tag, the path of its page, how many operations it has, what it is about."""
 
     tag: str
     path: str
     operations: int
+    about: str = ""
 
 
 def markdown(
@@ -29,17 +31,33 @@ def markdown(
     """
     info: dict[str, Any] = specification.document.data.get("info", {})
     version = str(info.get("version", ""))
-    rows = [[f"[{prose.plain(each.tag)}]({each.path})", str(each.operations)] for each in entries]
+    rows = [_row(each, form) for each in entries]
+    is_told = any(row[-1] for row in rows)
+    titles = ["API", "Operations", "Description"] if is_told else ["API", "Operations"]
     parts = [
         prose.heading(1, prose.plain(title)),
         prose.plain(info.get("summary")),
         prose.block(info.get("description"), form),
         f"Version {prose.plain(version)}." if version else "",
         f"[The document]({document}), samples included.",
-        prose.table(["API", "Operations"], rows),
+        prose.table(titles, [row[: len(titles)] for row in rows]) if rows else "",
         *_behind(info, specification.document.data.get("externalDocs")),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _row(entry: Entry, form: str) -> list[str]:
+    link = f"[{prose.plain(entry.tag)}]({entry.path})"
+    return [link, str(entry.operations), prose.cell(_first_words(entry.about), form)]
+
+
+def _first_words(text: str) -> str:
+    """Return the first paragraph of a description.
+
+    >>> _first_words("What it is.\\n\\n## More")
+    'What it is.'
+    """
+    return re.split(r"\n\s*\n", text.strip(), maxsplit=1)[0]
 
 
 def _behind(info: Mapping[str, Any], more: Any) -> Iterator[str]:

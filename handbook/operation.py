@@ -4,31 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Any
 
-from handbook import access, content, effect, parameters, prose, raw
+from handbook import access, content, effect, following, incoming, parameters, prose, raw, serving
 from handbook.content import ERROR_ROWS, REQUEST, Contents
 from handbook.errors import Errors, errors_of
+from handbook.incoming import Incoming
+from handbook.naming import tag_title, title
 from handbook.page import SITE
 from handbook.prose import code
-from handbook.raw import Data, Node, Same
+from handbook.raw import Data, Node
 from handbook.shape import MOST_ROWS, Shapes, shapes
+from handbook.status import status_title
 from speckit.operation import Operation
+from speckit.same import Same
 from speckit.specification import Specification
 
 _LANGUAGES = {"curl": "bash", "python": "python", "javascript": "javascript"}
-_RANGES = {
-    "1": "Any information", "2": "Any success", "3": "Any redirection", "4": "Any error of the client",
-    "5": "Any error of the server",
-}  # fmt: skip
-
-_PHRASES = {str(each.value): each.phrase for each in HTTPStatus} | {
-    # As RFC 9110 has it, whichever Python writes the page.
-    "413": "Content Too Large",
-    "416": "Range Not Satisfiable",
-    "422": "Unprocessable Content",
-}
 
 Link = Callable[[str], str]
 
@@ -41,7 +33,9 @@ def markdown(
     samples: Mapping[str, str],
     level: int = 1,
     link: Link | None = None,
+    link_operation: Link | None = None,
     anchor: str = "",
+    asked: str = "",
 ) -> str:
     """Return the page, or the part of a page, about `operation`.
 
@@ -50,14 +44,32 @@ def markdown(
         samples: Code that calls it, by language.
         level: The level of its heading.
         link: Leads from the name of a resource to the page about its lifecycle; empty for one without.
+        link_operation: Leads from the id of an operation to its page.
         anchor: What links to the heading end in, where the page has several operations (site only).
+        asked: Where the samples ask; without it, where the document says.
     """
-    return _Page(specification, operation, form, samples, level, link, anchor).text()
+    links = (link or _nowhere, link_operation or _nowhere)
+    return _Page(specification, operation, form, samples, level, links, anchor, asked).text()
 
 
-def title(operation: Operation) -> str:
-    """Return what an operation is called, as plain text."""
-    return " ".join(operation.summary.split()) or f"{operation.method} {operation.path}"
+def webhook(
+    specification: Specification, each: Incoming, *, form: str, level: int = 1, anchor: str = ""
+) -> str:
+    """Return the page, or the part of a page, about a webhook."""
+    data = specification.document.data
+    described = shapes(data, form)
+    contents = Contents(each.data, described, _made(Same(data), form))
+    parts = [_heading(each.title, level, anchor, form), *incoming.markdown(each, described, contents, level)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _heading(words: str, level: int, anchor: str, form: str) -> str:
+    where = f" {{ #{anchor} }}" if anchor and form == SITE else ""
+    return f"{prose.heading(level, prose.plain(words))}{where}"
+
+
+def _nowhere(_name: str) -> str:
+    return ""
 
 
 @lru_cache(4)
@@ -76,16 +88,19 @@ class _Page:
         form: str,
         samples: Mapping[str, str],
         level: int,
-        link: Link | None,
+        links: tuple[Link, Link],
         anchor: str,
+        asked: str,
     ) -> None:
+        self.operations = specification.operations
         self.data: Data = specification.document.data
         self.operation = operation
         self.form = form
         self.samples = samples
         self.level = level
-        self.link = link
+        self.link, self.link_operation = links
         self.anchor = anchor
+        self.asked = asked
         self.node = raw.operation_object(self.data, operation)
         self.errors: Errors = errors_of(specification, operation)
         self.shapes: Shapes = shapes(self.data, form)
@@ -101,6 +116,7 @@ class _Page:
             *self.code(),
             *self.effect(),
             *self.responses(),
+            *self.callbacks(),
             *self.lifecycle(),
         ]
         return "\n\n".join(filter(None, parts)) + "\n"
@@ -111,12 +127,13 @@ class _Page:
 
     def head(self) -> Iterator[str]:
         """Yield the heading, how it is called, and what the document says of it."""
-        name = prose.plain(title(self.operation))
-        anchor = f" {{ #{self.anchor} }}" if self.anchor and self.form == SITE else ""
-        yield f"{self.heading(name, 0)}{anchor}"
+        yield _heading(title(self.operation), self.level, self.anchor, self.form)
         yield f"**`{self.operation.method}`** {code(self.operation.path, self.form)}"
         if own := raw.own_servers(self.data, self.operation):
             yield f"Served at {prose.listed([code(each.get('url', '/'), self.form) for each in own])}."
+            asked = self.asked or serving.asked(self.data, self.operation)
+            yield serving.explained(own, asked, self.form)
+        yield self.marks()
         if self.node.get("deprecated") is True:
             yield self._deprecated()
         described = self.node.get("description") or raw.path_item(self.data, self.operation).get(
@@ -125,6 +142,15 @@ class _Page:
         yield prose.block(described, self.form, below=self.level)
         yield from self._chosen(self.node)
         yield source(self.node)
+
+    def marks(self) -> str:
+        """Return the tags that say what it is like, not where it belongs."""
+        marks = [each for each in self.operation.tags if not raw.is_place(self.data, each)]
+        nodes = [raw.tag_object(self.data, each) for each in marks]
+        return " ".join(
+            f"{prose.plain(str(node['kind']).capitalize())}: {prose.plain(tag_title(self.data, tag))}."
+            for tag, node in zip(marks, nodes, strict=True)
+        )
 
     def _deprecated(self) -> str:
         words = "It may go away; do not begin to use it."
@@ -207,11 +233,21 @@ class _Page:
         if not body:
             yield "The answer has no body."
         yield from self.contents.markdown(body, f"`{status}`", limit)
+        yield from following.markdown(self.data, node, self.operations, self.form, self.link_operation)
+
+    def callbacks(self) -> Iterator[str]:
+        """Yield what the API sends to the caller later."""
+        found = list(incoming.callbacks(self.data, self.node))
+        if found:
+            yield self.heading("Callbacks")
+        for each in found:
+            yield self.heading(code(each.name, self.form), 2)
+            yield from incoming.markdown(each, self.shapes, self.contents, self.level + 2)
 
     def lifecycle(self) -> Iterator[str]:
         """Yield the way to the page about the resource."""
         name = self.errors.lifecycle.name if self.errors.lifecycle else ""
-        where = self.link(name) if self.link and name else ""
+        where = self.link(name) if name else ""
         if where:
             yield self.heading("Lifecycle")
             told = f"[its states and what moves it]({where})"
@@ -225,16 +261,3 @@ def source(node: Node) -> str:
         return ""
     words = prose.plain(found.get("description") or found["url"])
     return f"More: {prose.link(words, found['url'])}"
-
-
-def status_title(status: str) -> str:
-    """Return a status with its name.
-
-    >>> status_title("404"), status_title("5XX"), status_title("default")
-    ('404 Not Found', '5XX Any error of the server', 'Any other status')
-    """
-    if status == "default":
-        return "Any other status"
-    if status in _PHRASES:
-        return f"{status} {_PHRASES[status]}"
-    return f"{prose.plain(status)} {_RANGES.get(status[:1], '')}".strip()

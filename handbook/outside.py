@@ -17,6 +17,13 @@ _MATCHES = {
     "prefix": "Keeps what has a value in {field} that starts with this.",
     "from": "Keeps what has this value or a higher one in {field}.",
     "to": "Keeps what has this value or a lower one in {field}.",
+    "after": "Keeps what has a higher value than this in {field}.",
+    "before": "Keeps what has a lower value than this in {field}.",
+    "contains": "Keeps what has a value in {field} that contains this.",
+    "includes": "Keeps what has all of this in {field}.",
+    "equals-any-case": "Keeps what has this value in {field}, in capitals or not.",
+    "prefix-any-case": "Keeps what has a value in {field} that starts with this, in capitals or not.",
+    "contains-any-case": "Keeps what has a value in {field} that contains this, in capitals or not.",
 }
 _NOUNS = {"integer": "an integer", "number": "a number", "boolean": "`true` or `false`"}
 _BOUNDING = frozenset({
@@ -30,14 +37,18 @@ def sentences(parameter: Parameter, face: Face, errors: Errors, form: str) -> It
     if not errors.is_known:
         return
     rule = errors.rule
-    if rule and rule.role == "list" and parameter.place == "query":
+    if rule and rule.role in ("list", "parts") and parameter.place == "query":
         yield from (_filter(each, form) for each in rule.filters if each.param == parameter.name)
-        if rule.sort and rule.sort.param == parameter.name:
+        if rule.sort and rule.sort.param and rule.sort.param == parameter.name:
             yield _sort(rule.sort.fields, form)
         if rule.paging and parameter.name in (rule.paging.param, rule.paging.size):
             yield from _page(rule.paging, parameter.name, errors)
             return
     yield from _wrong(parameter, face, errors)
+
+
+_MARKS = {"cursor": "Text that is no cursor", "after": "An unknown id"}
+"""What is wrong with a mark in a list, by the style of its pages."""
 
 
 def _filter(each: Filter, form: str) -> str:
@@ -53,13 +64,17 @@ def _sort(fields: object, form: str) -> str:
 
 def _page(paging: Paging, name: str, errors: Errors) -> Iterator[str]:
     refused = errors.status("invalidParameter")
-    if name == paging.param and paging.style == "cursor":
-        yield f"Text that is no cursor is refused with `{refused}`."
+    if name == paging.param and paging.style in _MARKS:
+        is_refused = paging.style == "cursor" or paging.out_of_range == "refuse"
+        what = _MARKS[paging.style]
+        yield f"{what} is refused with `{refused}`." if is_refused else f"{what} means the first page."
         return
     low, high, usual = paging.min, paging.max, paging.default
     if name == paging.param:
         low, high = (1 if paging.style == "page" else 0), None
         usual = low
+    elif paging.style == "range":
+        low = 0
     bounds = f"from {low} to {high}" if high is not None else f"from {low} up"
     counts = "everything is shown" if usual is None else f"`{usual}` counts"
     if paging.out_of_range == "refuse":

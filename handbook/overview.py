@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from handbook import access, prose, raw
+from handbook import access, prose, raw, serving
 from handbook.errors import PROBLEM, Errors, body_text
-from handbook.operation import Link, source, title
+from handbook.incoming import Incoming
+from handbook.naming import tag_title, title
+from handbook.operation import Link, source
 from handbook.prose import code, listed
 from handbook.raw import Data, Node
 from speckit.conventions import KINDS, Conventions, governing
 from speckit.lifecycle import Lifecycle
 from speckit.operation import Operation
 from speckit.specification import Specification
+
+SENT = "What the API sends to an address of yours, without being asked each time."
+"""What webhooks are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What surrounds the operations of a tag.
+
+    Attributes:
+        hooks: Webhooks with this tag, each with the way to its page.
+        above: A link to the tag that this one is part of.
+        below: Links to the tags that are part of this one.
+    """
+
+    hooks: Sequence[tuple[Incoming, str]] = ()
+    above: str = ""
+    below: Sequence[str] = ()
 
 
 def markdown(
@@ -24,6 +45,8 @@ def markdown(
     link_operation: Link,
     link_resource: Link,
     operations: Sequence[Operation],
+    around: Around | None = None,
+    asked: str = "",
 ) -> str:
     """Return the page about operations that belong together.
 
@@ -32,22 +55,43 @@ def markdown(
         link_operation: Leads from the id of an operation to its page.
         link_resource: Leads from the name of a resource to the page about its lifecycle.
         operations: Which they are.
+        around: What else there is to know of: webhooks, and other tags.
+        asked: Where the samples ask; without it, where the document says.
     """
+    around = around or Around()
     data = specification.document.data
     node = raw.tag_object(data, tag)
     parts = [
-        *_head(node, tag, form),
-        *_addresses(data, form),
-        *_access(data, operations, form),
+        *_head(node, tag_title(data, tag), form),
+        f"Part of {around.above}." if around.above else "",
+        *_below(around.below),
+        *(_addresses(data, asked or serving.asked(data), form) if operations else ()),
+        *(_access(data, operations, form) if operations else ()),
         *_operations(operations, data, form, link_operation),
+        *webhooks(around.hooks),
         *_resources(specification, operations, form, link_resource),
         *_errors(specification, operations, form),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _head(node: Node, tag: str, form: str) -> Iterator[str]:
-    name = node.get("x-displayName") or node.get("summary") or tag
+def webhooks(hooks: Sequence[tuple[Incoming, str]], level: int = 2) -> Iterator[str]:
+    """Yield a table of webhooks, each with the way to its page; nothing where there are none."""
+    if hooks:
+        yield prose.heading(level, "Webhooks")
+        yield SENT
+        rows = [(f"`{each.operation.method}`", f"[{prose.plain(each.title)}]({way})") for each, way in hooks]
+        yield prose.table(("Method", "What is sent"), rows)
+
+
+def _below(links: Sequence[str]) -> Iterator[str]:
+    """Yield the tags below this one."""
+    if links:
+        yield prose.heading(2, "Parts")
+        yield "\n".join(f"-   {each}" for each in links)
+
+
+def _head(node: Node, name: str, form: str) -> Iterator[str]:
     yield prose.heading(1, prose.plain(name))
     yield prose.block(node.get("description"), form)
     if isinstance(said := node.get(raw.OURS), str):
@@ -56,13 +100,12 @@ def _head(node: Node, tag: str, form: str) -> Iterator[str]:
         yield more.replace("More:", "The facts on these pages come from", 1) + "."
 
 
-def _addresses(data: Data, form: str) -> Iterator[str]:
-    """Yield where the API is served."""
+def _addresses(data: Data, asked: str, form: str) -> Iterator[str]:
+    """Yield where the API is served, and where the samples ask it."""
     servers = raw.servers(data)
-    if not servers:
-        return
     yield prose.heading(2, "Base URL")
     yield "\n".join(f"-   {_address(each, form)}" for each in servers)
+    yield serving.explained(servers, asked, form)
 
 
 def _address(server: Node, form: str) -> str:
@@ -90,6 +133,7 @@ def _access(data: Data, operations: Sequence[Operation], form: str) -> Iterator[
         yield "No authentication is needed."
         return
     yield said[0] if len(said) == 1 else "\n".join(f"-   {each}" for each in said)
+    yield _scopes(data, operations, names, form)
     free = [code(f"{each.method} {each.path}", form) for each in operations if not any(each.security)]
     if free:
         yield f"Not needed for {listed(free)}."
@@ -98,7 +142,18 @@ def _access(data: Data, operations: Sequence[Operation], form: str) -> Iterator[
         yield "It is optional."
 
 
+def _scopes(data: Data, operations: Sequence[Operation], names: Iterable[str], form: str) -> str:
+    """Return what the scopes allow that these operations ask for; empty where the document does not say."""
+    asked = {scope for each in operations for way in each.security for some in way.values() for scope in some}
+    texts = [access.scope_texts(raw.scheme(data, name)).items() for name in names]
+    known = {scope: about for found in texts for scope, about in found if about and scope in asked}
+    rows = [(code(scope, form), prose.cell(about, form)) for scope, about in known.items()]
+    return prose.table(("Scope", "Description"), rows) if rows else ""
+
+
 def _operations(operations: Sequence[Operation], data: Data, form: str, link: Link) -> Iterator[str]:
+    if not operations:
+        return
     yield prose.heading(2, "Operations")
     rows = [_operation(each, data, form, link) for each in operations]
     yield prose.table(("Method", "Path", "What it does"), rows)

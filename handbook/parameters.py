@@ -68,7 +68,7 @@ def _asked(data: Data, node: Node, face: Face, shapes: Shapes) -> Iterator[str]:
     plain = Face(face.name, face.kinds, face.is_nullable, keys, face.variants)
     form = shapes.form
     yield from traits.sentences(plain, form)
-    if face.is_array:
+    if face.is_array and not face.first:
         yield from traits.item_sentences(shapes.faces.of(face.items), form)
     style = node.get("style")
     if style and style != _USUAL_STYLES.get(str(node.get("in"))):

@@ -24,7 +24,15 @@ _SECTION = re.compile(
 )
 # How an operation is called, as its page begins.
 _ENDPOINT = re.compile(r"<p><strong><code>([A-Z]+)</code></strong> (?=<code>)")
-_METHOD = re.compile(r"(?<=<td>)<code>(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE)</code>(?=</td>)")
+_METHOD = re.compile(r"(?<=<td>)<code>(GET|PUT|POST|DELETE|OPTIONS|HEAD|PATCH|TRACE|QUERY)</code>(?=</td>)")
+# What each operation does in each state: as many columns as there are states, and one.
+_STATES = re.compile(
+    r"<table>(\n<thead>\n<tr>\n<th>Operation</th>\n((?:<th>[^\n]*\n)+)</tr>.*?</table>)", re.DOTALL
+)
+_STATE = re.compile(r"(?<=<code>)[\w.-]+(?=</code>)")
+_JOINT = re.compile(r"(?<=[._-])(?=\w)|(?<=[a-z])(?=[A-Z])")
+_MOST_STATES = 6
+"""How many states a table has room for beside the list of what is on the page."""
 # A table that ends in sentences, which need room, not only in words.
 _TOLD = re.compile(r"<table>(?=\n<thead>\n<tr>\n(?:<th.*\n)+?<th>Description</th>\n</tr>)")
 
@@ -59,9 +67,17 @@ def _page(source: Path, target: Path, path: str, links: Links) -> None:
 
 def _content(text: str) -> str:
     """Return the content of a page with badges for methods, and a mark at tables that describe."""
-    told = _TOLD.sub("<table data-told>", text)
+    told = _STATES.sub(_states, _TOLD.sub("<table data-told>", text))
     called = _ENDPOINT.sub(lambda found: f'<p class="endpoint">{_badge(found)} ', told)
     return _METHOD.sub(_badge, called)
+
+
+def _states(found: re.Match[str]) -> str:
+    """Return the table with a mark, and words in it that may be parted where two of them meet."""
+    is_wide = found[2].count("<th>") > _MOST_STATES
+    parted = _STATE.sub(lambda name: _JOINT.sub("<wbr>", name[0]), found[1])
+    parted = parted.replace("(undocumented)", "(undocu&shy;mented)")
+    return f'<table data-states="{"many" if is_wide else "few"}">{parted}'
 
 
 def _badge(found: re.Match[str]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
-from speckit.operation import Operation
+from speckit.operation import Operation, methods
 from speckit.references import deref
 from speckit.specification import CONVENTIONS, LIFECYCLES
 
@@ -14,21 +15,6 @@ OURS = "x-ours"
 
 Node = Mapping[str, Any]
 Data = dict[str, Any]
-
-
-class Same:
-    """Stands for a value that has no hash, and equals itself alone: a key for what is remembered."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.value is self.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
 
 
 def looked_up(data: Data, node: Any) -> Node:
@@ -47,7 +33,8 @@ def path_item(data: Data, operation: Operation) -> Node:
 
 def operation_object(data: Data, operation: Operation) -> Node:
     """Return the operation as the document has it."""
-    return looked_up(data, path_item(data, operation).get(operation.method.lower()))
+    found = (node for method, _, node in methods(path_item(data, operation)) if method == operation.method)
+    return looked_up(data, next(found, None))
 
 
 def parameters(data: Data, operation: Operation) -> list[Node]:
@@ -92,10 +79,19 @@ def examples(data: Data, node: Node) -> Iterator[tuple[str, Any]]:
                 break
 
 
+def tag_objects(data: Data) -> list[Node]:
+    """Return what the document says of its tags, in its order."""
+    return [tag for tag in data.get("tags") or () if isinstance(tag, Mapping)]
+
+
 def tag_object(data: Data, name: str) -> Node:
     """Return what the document says of a tag; empty where it says nothing."""
-    tags = data.get("tags") or ()
-    return next((tag for tag in tags if isinstance(tag, Mapping) and tag.get("name") == name), {})
+    return next((tag for tag in tag_objects(data) if tag.get("name") == name), {})
+
+
+def is_place(data: Data, tag: str) -> bool:
+    """Return whether a tag says where an operation belongs; others say what it is like (OpenAPI 3.2)."""
+    return tag_object(data, tag).get("kind") in (None, "", "nav")
 
 
 def own_servers(data: Data, operation: Operation) -> list[Node]:
@@ -138,4 +134,13 @@ def component(ref: str) -> str:
     >>> component("#/components/schemas/a~1b")
     'a/b'
     """
-    return ref.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+    return unescaped(ref.rsplit("/", 1)[-1])
+
+
+def unescaped(step: str) -> str:
+    """Return one step of a reference as the key that it names.
+
+    >>> unescaped("~1a~1%7Bb%7D")
+    '/a/{b}'
+    """
+    return unquote(step).replace("~1", "/").replace("~0", "~")

@@ -12,7 +12,9 @@ from handbook import components, prose, raw, traits
 from handbook.face import Face, Faces
 from handbook.page import SITE
 from handbook.prose import code, listed
-from handbook.raw import Data, Node, Same
+from handbook.raw import Data, Node
+from speckit.inheritance import Heir
+from speckit.same import Same
 
 MOST_ROWS = 120
 """How many fields of one schema are listed."""
@@ -138,11 +140,11 @@ class Shapes:
     def _said(self, face: Face) -> Iterator[str]:
         """Yield what is asked of a value, and of the items where it is a list."""
         yield from traits.sentences(face, self.form)
-        if face.is_array:
+        if face.is_array and not face.first:
             items = self.faces.of(face.items)
             yield from traits.item_sentences(items, self.form)
             yield from self._telling(items)
-        elif not face.is_object:
+        elif not face.is_object and not face.first:
             yield from traits.example_sentence(face.keys, self.form)
         yield from self._telling(face)
 
@@ -155,7 +157,21 @@ class Shapes:
         mapping = discriminator.get("mapping")
         pairs = mapping.items() if isinstance(mapping, dict) else ()
         told = [f"{code(key, self.form)} for {code(_last(name), self.form)}" for key, name in pairs]
-        yield f"{which} tells which: {', '.join(told)}." if told else f"{which} tells which it is."
+        if face.own and not face.heirs:
+            yield f"{which} is {code(face.own.value, self.form)}."
+        elif face.heirs:
+            yield f"{which} tells which: {self._heirs(face.heirs)}."
+        else:
+            yield f"{which} tells which: {', '.join(told)}." if told else f"{which} tells which it is."
+        if usual := discriminator.get("defaultMapping"):
+            yield f"Without it: {code(_last(usual), self.form)}."
+
+    def _heirs(self, heirs: tuple[Heir, ...]) -> str:
+        """Return the heirs of a base by what tells them apart, which most often is their name."""
+        if all(each.value == each.name for each in heirs):
+            return _some([code(each.name, self.form) for each in heirs], "or")
+        told = [f"{code(each.value, self.form)} for {code(each.name, self.form)}" for each in heirs]
+        return _some(told, "or")
 
     def _is_open(self, face: Face) -> bool:
         return not face.fields and (face.others is True or "additionalProperties" not in face.keys)
@@ -276,7 +292,7 @@ class Shapes:
         """Return what lies in a list of lists, or in a map, and what to write for the way there."""
         suffix = ""
         for _ in range(DEEPEST):
-            if face.is_array and not face.fields:
+            if face.is_array and not face.fields and not face.first:
                 suffix, face = f"{suffix}[]", self.faces.of(face.items)
             elif face.is_object and not face.fields and isinstance(face.others, dict):
                 suffix, face = f"{suffix}.*", self.faces.of(face.others)
@@ -289,6 +305,11 @@ class Shapes:
         suffix, inner = self._inner(face)
         for name, schema in inner.fields.items():
             yield _Member(f"{suffix}.{_plain(name)}", self.faces.of(schema), name in inner.required)
+        for number, schema in enumerate(inner.first):
+            is_needed = number < (inner.keys.get("minItems") or 0)
+            yield _Member(f"{suffix}[{number}]", self.faces.of(schema), is_needed)
+        if inner.first and inner.items:
+            yield _Member(f"{suffix}[]", self.faces.of(inner.items), False, "Each one after these.")
         if isinstance(inner.others, dict) and inner.fields:
             yield _Member(f"{suffix}.*", self.faces.of(inner.others), False)
         yield from self._of_variants(inner, suffix)
@@ -301,10 +322,14 @@ class Shapes:
             for name, schema in variant.fields.items():
                 found.setdefault(name, []).append((variant, schema))
         for name, owners in found.items():
+            if face.heirs and name in face.fields:
+                continue
             is_common = len(owners) == len(variants)
             names = [code(owner.name, self.form) for owner, _ in owners if owner.name]
-            note = "" if is_common or len(names) < len(owners) else f"In {_some(names)}."
-            is_required = is_common and all(name in owner.required for owner, _ in owners)
+            is_required = all(name in owner.required for owner, _ in owners)
+            start = "Required in" if is_required else "In"
+            note = "" if is_common or len(names) < len(owners) else f"{start} {_some(names)}."
+            is_required = is_required and is_common
             first = owners[0][0]
             schema = _together([schema for _, schema in owners])
             yield _Member(f"{suffix}.{_plain(name)}", self.faces.of(schema), is_required, note, first.name)
@@ -353,10 +378,10 @@ def _plain(name: object) -> str:
     return f"[{text!r}]" if not text or any(each in text for each in ". []\n") else text
 
 
-def _some(names: list[str]) -> str:
+def _some(names: list[str], last: str = "and") -> str:
     """Return the first of many names, and how many others there are."""
     more = len(names) - _MOST_NAMED
-    return listed([*names[:_MOST_NAMED], f"{more} others"] if more > 0 else names)
+    return listed([*names[:_MOST_NAMED], f"{more} others"] if more > 0 else names, last)
 
 
 def _last(name: object) -> str:

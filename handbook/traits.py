@@ -35,11 +35,20 @@ def _kind_words(face: Face, faces: Faces, form: str, depth: int) -> str:
         return "any"
     if face.variants and not face.fields:
         return _variant_words(face, faces, form, depth)
+    if face.first:
+        return _tuple_words(face, faces, form, depth)
     if face.is_array:
         return f"array of {type_words(faces.of(face.items), faces, form, depth + 1)}"
     if face.is_object:
         return _object_words(face, faces, form, depth)
     return _scalar_words(face, form)
+
+
+def _tuple_words(face: Face, faces: Faces, form: str, depth: int) -> str:
+    """Return the types of the items whose places count, and of those after them."""
+    words = [type_words(faces.of(each), faces, form, depth + 1) for each in face.first]
+    more = [f"then any number of {type_words(faces.of(face.items), faces, form, depth + 1)}"]
+    return f"array: {', '.join([*words, *(more if face.items else [])])}"
 
 
 def _object_words(face: Face, faces: Faces, form: str, depth: int) -> str:
@@ -108,6 +117,8 @@ def bounds(face: Face, form: str) -> Iterator[str]:
     yield from _count(keys, "Length", "character")
     yield from _count(keys, "Items", "item")
     yield from _count(keys, "Properties", "field")
+    if face.first and keys.get("items") is False:
+        yield "No further items."
     if keys.get("uniqueItems") is True:
         yield "No item twice."
     if isinstance(keys.get("pattern"), str):

@@ -9,7 +9,21 @@ from typing import Any
 
 from handbook import prose
 from speckit import pointer
-from speckit.expression import Constant, Encoded, First, Items, Members, Moment, Source, Template, Text
+from speckit.expression import (
+    Choice,
+    Constant,
+    Decoded,
+    Encoded,
+    First,
+    Items,
+    Members,
+    Moment,
+    Part,
+    Source,
+    Sum,
+    Template,
+    Text,
+)
 from speckit.lifecycle import After, Answer, Condition, Guard, Path
 from speckit.timing import SECOND
 
@@ -35,6 +49,8 @@ _PLAIN = {
     "principal": "the caller",
     "list": "the list",
     "error": "the error",
+    "origin": "the one it replaces",
+    "absent": "nothing",
 }
 _SHORT = {"id": "id", "now": "now", "sequence": "number", "random.uuid": "uuid", "state": "state"}
 
@@ -175,6 +191,10 @@ def _holds(condition: Condition, say: Callable[[Any], str]) -> str:
             return f"is {listed(map(say, condition.value), 'or')}"
         case "present":
             return "is given" if condition.value else "is not given"
+        case "contains":
+            return f"contains {say(condition.value)}"
+        case "lacks":
+            return f"does not contain {say(condition.value)}"
     return f"is {say(condition.value)}"
 
 
@@ -228,7 +248,28 @@ def template(made: Template) -> str:
             return f"{template(inner)}, written as JSON"
         case Moment():
             return _moment(made)
+        case Choice() | Part() | Sum() | Decoded():
+            return _worked_out(made)
     return value(_outlined(made))
+
+
+def _worked_out(made: Choice | Part | Sum | Decoded) -> str:
+    match made:
+        case Choice(when, then, other):
+            rest = f", else {template(other)}" if other is not None else ""
+            return f"{template(then)} if {guard(when)}{rest}"
+        case Part(of, steps):
+            return " of ".join([*(_step(each) for each in reversed(steps)), template(of)])
+        case Sum(terms):
+            return " plus ".join(map(template, terms))
+    return f"{template(made.text)}, read as JSON"
+
+
+def _step(step: Template) -> str:
+    """Return one step into a value: a member's name, or the number of an item from 0; -1 is the last."""
+    if isinstance(step, Constant) and isinstance(step.value, int):
+        return "the last item" if step.value == -1 else f"item {step.value}"
+    return value(step.value) if isinstance(step, Constant) else f"what {template(step)} names"
 
 
 def _first(options: tuple[Template, ...]) -> str:
@@ -268,6 +309,14 @@ def _outlined(made: Template) -> Any:
             return f"<{brief(made)}>"
         case First(options):
             return _outlined(options[0])
+        case Choice(_, then, _):
+            return _outlined(then)
+        case Part(of, _):
+            return f"<part of {_bare(_outlined(of)).strip('<>')}>"
+        case Decoded(text):
+            return _outlined(text)
+        case Sum(terms):
+            return f"<{' + '.join(_bare(_outlined(each)).strip('<>') for each in terms)}>"
         case Encoded(inner):
             return json.dumps(_outlined(inner), ensure_ascii=False)
         case Moment(base, _, _):

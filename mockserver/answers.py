@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver import evaluation
@@ -13,6 +13,8 @@ from speckit.pointer import ABSENT
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+NEGOTIATED = ("Vary", "Accept")
+"""The header of an answer that has another media type for another client (RFC 9110, section 12.5.5)."""
 
 
 class Reply:
@@ -31,6 +33,10 @@ class Reply:
         self.body = body
         self.headers = headers
         self.content_type = content_type
+
+
+Declared = Callable[[str, Frame], "Reply | None"]
+"""The answer that an operation documents for a kind of error, told by a frame; None for none."""
 
 
 class Refused(Exception):
@@ -72,12 +78,22 @@ def _headers(headers: list[tuple[str, Compute]], frame: Frame) -> tuple[tuple[st
 
 
 class Catalogue:
-    """Every error answer of one operation: its own, its resource's, its API's, or problem+json."""
+    """Every error answer of one operation: its own, its resource's, its API's, its documented one, a problem.
+
+    Args:
+        declared: Has the answers that the document spells out for the operation, where it has no
+            convention of its own for them.
+    """
 
     def __init__(
-        self, conventions: Conventions, lifecycle: Lifecycle | None = None, rule: Rule | None = None
+        self,
+        conventions: Conventions,
+        lifecycle: Lifecycle | None = None,
+        rule: Rule | None = None,
+        declared: Declared | None = None,
     ) -> None:
         self._conventions = conventions
+        self._declared = declared
         self._form = lifecycle.timestamps.format if lifecycle else "date-time"
         levels: list[Mapping[str, Answer]] = [conventions.answers]
         if lifecycle:
@@ -97,6 +113,8 @@ class Catalogue:
             "status": responder.status,
             "kind": refused.kind,
         }
+        if self._declared and isinstance(responder, Problem):
+            return self._declared(refused.kind, frame) or responder(frame)
         return responder(frame)
 
     def _responder(self, kind: str, answer: Answer | None) -> Responder:

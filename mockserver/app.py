@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from mockserver.announcing import Post
 from mockserver.breaches import BadSeed
 from mockserver.clock import Clock, RealClock
 from mockserver.control import Control
+from mockserver.credentials import declared, unenforced
 from mockserver.framework import AsyncApp, Resolution, Resolver
+from mockserver.hooks import Hook
 from mockserver.kind import Kind
+from mockserver.outbox import Outbox
 from mockserver.outside import DOCS, Outside
 from mockserver.playing import Played, Stage
 from mockserver.principals import ANONYMOUS, Principals, principal
 from mockserver.routing import Router
+from mockserver.sending import Allowed, Courier, Sending
 from mockserver.shelf import Make, Shelf
 from mockserver.terminal import Guard, Origins, Routing, Terminal
 from mockserver.worlds import Worlds
@@ -24,8 +30,16 @@ from speckit.operation import Operation
 from speckit.schema import Schemas
 from speckit.specification import Specification
 
+log = logging.getLogger("understudy")
+
 BODY_LIMIT = 1_048_576
 """How many bytes a request body may have, unless the caller says otherwise."""
+
+_METHODS_OF_30 = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE")
+"""The methods that Connexion knows."""
+
+_KNOWN = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+"""The methods of OpenAPI 3.0, which Connexion reads."""
 
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 
@@ -37,7 +51,9 @@ class Settings:
     `body_limit` is in bytes. `control_token`, if given, opens the control door
     to other machines; `origins` are web origins that may call besides this
     machine's own. `pages` makes the folder of pages about the document, when
-    somebody first asks for one below `/_understudy/docs/`.
+    somebody first asks for one below `/_understudy/docs/`. `hooks` answer
+    operations in place of what the document says. `webhooks` says where each
+    webhook goes, and `may_be_told` who may get messages besides this machine.
     """
 
     seed: int = 0
@@ -48,6 +64,9 @@ class Settings:
     control_token: str = ""
     origins: tuple[str, ...] = ()
     pages: Make | None = None
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
+    webhooks: Mapping[str, str] = field(default_factory=dict)
+    may_be_told: Allowed = field(default_factory=Allowed)
 
 
 def build(
@@ -69,19 +88,31 @@ def build(
         DocumentFaults: a seed cannot be planted.
     """
     settings, principals = settings or Settings(), principals or Principals()
+    clock = clock or RealClock()
+    outbox = Outbox()
+    post = Post(specification.document.data, specification.operations, outbox, settings.webhooks)
     worlds = Worlds(
-        {name: Kind(lifecycle) for name, lifecycle in specification.lifecycles.items()},
-        clock or RealClock(),
+        {name: Kind(lifecycle, post) for name, lifecycle in specification.lifecycles.items()},
+        clock,
         seed=settings.seed,
         most_worlds=settings.most_worlds,
         most_resources=settings.most_resources,
     )
     _rehearse(specification, worlds)
+    outbox.forget()
+    _tell_unenforced(specification)
     stage = Stage(
-        specification, Schemas(specification.document.data), worlds, principals, settings.checks_responses
+        specification,
+        Schemas(specification.document.data),
+        worlds,
+        principals,
+        settings.checks_responses,
+        settings.seed,
+        settings.hooks,
     )
-    control = Control(worlds, principals, token=settings.control_token)
-    return _connexion(specification, stage, control, settings)
+    control = Control(worlds, principals, token=settings.control_token, outbox=outbox)
+    courier = Courier(outbox, worlds, clock, settings.may_be_told) if worlds.are_told else None
+    return _connexion(specification, stage, control, settings, courier)
 
 
 def _rehearse(specification: Specification, worlds: Worlds) -> None:
@@ -94,7 +125,20 @@ def _rehearse(specification: Specification, worlds: Worlds) -> None:
     worlds.reset()
 
 
-def _connexion(specification: Specification, stage: Stage, control: Control, settings: Settings) -> AsyncApp:
+def _tell_unenforced(specification: Specification) -> None:
+    """Say once, in the log, which security schemes nobody checks here."""
+    schemes = declared(specification.document.data)
+    for sentence in unenforced(specification.operations.values(), schemes):
+        log.warning(sentence)
+
+
+def _connexion(
+    specification: Specification,
+    stage: Stage,
+    control: Control,
+    settings: Settings,
+    courier: Courier | None,
+) -> AsyncApp:
     operations = specification.operations
     app = AsyncApp(
         "understudy",
@@ -109,6 +153,7 @@ def _connexion(specification: Specification, stage: Stage, control: Control, set
                 expose_headers=["*"],
             ),
             Guard,
+            *([partial(Sending, courier=courier)] if courier else ()),
             partial(
                 Outside,
                 control=control,
@@ -139,7 +184,11 @@ def projection(operations: Mapping[str, Operation]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for name, operation in operations.items():
         node = {"operationId": name, "responses": {"default": {"description": ""}}}
-        paths.setdefault(operation.path, {})[operation.method.lower()] = node
+        path, method = operation.path, operation.method
+        if method not in _METHODS_OF_30:
+            # Requests are routed by us, so it need not be the path that is asked.
+            path, method = f"/{method}{path}", "TRACE"
+        paths.setdefault(path, {})[method.lower()] = node
     return {"openapi": "3.0.3", "info": {"title": "", "version": ""}, "paths": paths}
 
 

@@ -39,6 +39,19 @@ class WrongId(Breach):
         super().__init__(f"The id of a {kind.name} is of type {wanted}; {key!r} is not.")
 
 
+def check_id(kind: Kind, key: Any, fields: Mapping[str, Any], *, is_taken: bool) -> None:
+    """Say whether a new resource may have the id `key`.
+
+    Raises:
+        WrongId: it is not of the kind's type.
+        NotUnique: it is taken.
+    """
+    if not isinstance(key, kind.id_type) or isinstance(key, bool):
+        raise WrongId(kind, key)
+    if is_taken:
+        raise NotUnique(Unique((kind.identity,)), fields)
+
+
 class BadSeed(Exception):
     """A seed cannot be planted: the document contradicts itself."""
 

@@ -26,13 +26,13 @@ class RealClock:
     manual = False
 
     def __init__(self, speed: float = 1.0) -> None:
-        self._speed = speed
+        self.speed = speed
         self._started = time.time_ns() // 1000
 
     def now(self) -> int:
         """Return the machine's time, with what passed since the start multiplied by the speed."""
         now = time.time_ns() // 1000
-        return now if self._speed == 1 else self._started + int((now - self._started) * self._speed)
+        return now if self.speed == 1 else self._started + int((now - self._started) * self.speed)
 
 
 class ManualClock:

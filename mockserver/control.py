@@ -15,6 +15,7 @@ from mockserver.breaches import Breach
 from mockserver.clock import ManualClock, shown
 from mockserver.index import hashable
 from mockserver.kind import Kind
+from mockserver.outbox import Delivery, Outbox
 from mockserver.principals import ANONYMOUS, Principals
 from mockserver.store import Resource
 from mockserver.world import World
@@ -32,8 +33,11 @@ Action = Callable[[Body, Mapping[str, str]], Any]
 class Control:
     """Answers the requests below `/_understudy/` that read or change worlds and the clock."""
 
-    def __init__(self, worlds: Worlds, principals: Principals, *, token: str = "") -> None:
+    def __init__(
+        self, worlds: Worlds, principals: Principals, *, token: str = "", outbox: Outbox | None = None
+    ) -> None:
         self._worlds = worlds
+        self._outbox = Outbox() if outbox is None else outbox
         self._principals = principals
         self._token = token
         self._actions: dict[tuple[str, str], Action] = {
@@ -46,6 +50,7 @@ class Control:
             ("POST", "/transitions"): self._fire,
             ("GET", "/due"): self._due,
             ("POST", "/scenario"): self._scenario,
+            ("GET", "/sent"): self._sent,
         }
 
     def allow(self, path: str) -> list[str]:
@@ -116,11 +121,15 @@ class Control:
             clock.set(_moment(body, clock.now()))
         except ValueError as problem:
             raise Refused("invalidBody", str(problem)) from problem
+        if self._worlds.are_told:
+            with self._outbox.in_order():
+                self._worlds.settle()
         return self._clock(body, asked)
 
     def _reset(self, body: Body, _asked: Mapping[str, str]) -> Any:
         _only(body, "principal")
         name = _text(body, "principal") if "principal" in body else None
+        self._outbox.forget(name)
         return {"reset": self._worlds.reset(name)}
 
     def _resources(self, _body: Body, asked: Mapping[str, str]) -> Any:
@@ -132,6 +141,16 @@ class Control:
     def _due(self, _body: Body, asked: Mapping[str, str]) -> Any:
         upcoming = self._world(asked).upcoming()
         return {"due": [_told(each) for each in upcoming[:LONGEST_LIST]], "count": len(upcoming)}
+
+    def _sent(self, _body: Body, asked: Mapping[str, str]) -> Any:
+        """List what was sent to others; of one principal or resource where that is asked for."""
+        wanted = [
+            each
+            for each in self._outbox
+            if asked.get("principal", each.message.principal) == each.message.principal
+            and asked.get("resource", each.message.resource) == each.message.resource
+        ]
+        return {"sent": [_reported(each) for each in wanted], "count": len(wanted)}
 
     def _put(self, body: Body, _asked: Mapping[str, str]) -> Any:
         """Put a world into a provider state: a resource in a given state exists."""
@@ -237,6 +256,27 @@ def _text(body: Body, name: str, default: str | None = None) -> str:
 
 def _some(store: Any) -> list[Resource]:
     return [resource for resource, _ in zip(store, range(LONGEST_LIST), strict=False)]
+
+
+def _reported(delivery: Delivery) -> dict[str, Any]:
+    message = delivery.message
+    named = {"callback": message.name, "operation": message.operation}
+    return {
+        "number": delivery.number,
+        "at": shown(message.moment),
+        "principal": message.principal,
+        "resource": message.resource,
+        "id": message.id,
+        **(named if message.operation else {"webhook": message.name}),
+        "method": message.method,
+        "url": message.url or None,
+        "headers": dict(message.headers),
+        "body": message.content.decode(),
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "status": delivery.status,
+        "detail": delivery.detail or None,
+    }
 
 
 def _told(resource: Resource) -> dict[str, Any]:

@@ -33,6 +33,11 @@ class DueTimes:
         if self._stale > _SLACK + len(self._heap) // 2:
             self._sweep()
 
+    @property
+    def next(self) -> int | None:
+        """The moment before which nothing is due; None where nothing ever is."""
+        return self._heap[0][0] if self._heap else None
+
     def pop(self, now: int) -> Resource | None:
         """Return the resource due first, if its moment is `now` or past; it is due no longer."""
         while self._heap and self._heap[0][0] <= now:

@@ -12,14 +12,14 @@ from mockserver import evaluation
 from mockserver.answers import Refused, Reply, Responder
 from mockserver.breaches import Breach, MissingParent, NotUnique, WorldFull
 from mockserver.evaluation import Compute, Frame, Request
-from mockserver.kind import Birth, Kind
+from mockserver.kind import Assign, Birth, Kind
 from mockserver.locating import Locator, Scope
 from mockserver.store import Resource
 from mockserver.world import World
 from speckit import pointer
 from speckit.expression import Source
 from speckit.faults import did_you_mean
-from speckit.lifecycle import Answer, Rule, Success, ViewChoice
+from speckit.lifecycle import CREATED, Answer, Otherwise, Rule, Success, Transition, ViewChoice
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
 
@@ -38,33 +38,64 @@ class Effecting:
         self.rule = rule
         self.operation = operation
         self._status = documented_success(operation)
-        self._answers = [(self._view(success), self._responder(success)) for success in rule.success]
+        self._answers = [(self._view(success), self.responder(success)) for success in rule.success]
+        self._tests = [evaluation.holds(success.when, kind.form) for success in rule.success]
         self._is_choosy = len(self._answers) > 1
         self._is_tagged = kind.lifecycle.etag is not None
 
     def succeed(self, frame: Frame, resource: Resource, transition: str = "") -> Reply:
         """Return the answer of success after `transition` (or after none)."""
-        view, respond = self._chosen(transition) if self._is_choosy else self._answers[0]
+        view, respond = self._chosen(frame, transition) if self._is_choosy else self._answers[0]
         frame.resource = view(frame)
         reply = respond(frame)
         return _tagged(reply, resource) if self._is_tagged else reply
 
-    def _chosen(self, transition: str) -> tuple[Compute, Responder]:
+    def _chosen(self, frame: Frame, transition: str) -> tuple[Compute, Responder]:
         """Return the view and the answer of success after `transition`."""
-        fitting = (i for i, each in enumerate(self.rule.success) if not each.on or transition in each.on)
-        return self._answers[next(fitting, 0)]
+        each = enumerate(self.rule.success)
+        after = (i for i, success in each if not success.on or transition in success.on)
+        return self._answers[next((i for i in after if self._tests[i](frame)), 0)]
 
     def _view(self, success: Success) -> Compute:
         return self.kind.view(ViewChoice(success.view) if success.view else self.rule.view)
 
-    def _responder(self, success: Answer) -> Responder:
-        status = success.status or self._status
-        body = success.body
-        response = self.operation.response(status)
-        if body is None and response is not None and response.content:
+    def _has_body(self, success: Answer) -> bool:
+        """Return whether an answer of success has something to tell."""
+        response = self.operation.response(success.status or self._status)
+        return success.body is not None or (response is not None and bool(response.content))
+
+    def responder(self, success: Answer) -> Responder:
+        """Return the answer, compiled; without a body of its own it shows the resource, if anything."""
+        status, body = success.status or self._status, success.body
+        if body is None and self._has_body(success):
             body = Source("resource")
         plain = Answer(status, body, success.headers, success.content_type)
         return Responder(plain, status, self.kind.form)
+
+
+class Elsewhere:
+    """What an operation answers in the states that it is not for."""
+
+    def __init__(self, effecting: Effecting, others: tuple[Otherwise, ...]) -> None:
+        form = effecting.kind.form
+        self._rules = [
+            (each, evaluation.holds(each.when, form), effecting.responder(each.answer)) for each in others
+        ]
+        self._view = effecting.kind.view(effecting.rule.view)
+
+    def __call__(self, resource: Resource, frame: Frame, detail: str) -> Reply | None:
+        """Return the reply where nothing is done and that is no error; None where nothing is said of it.
+
+        Raises:
+            Refused: it is an error.
+        """
+        for each, holds, respond in self._rules:
+            if (not each.states or resource.state in each.states) and holds(frame):
+                if each.effect != "none":
+                    raise Refused("refused", detail, _spelled_out(each.answer), frame)
+                frame.resource = self._view(frame)
+                return respond(frame)
+        return None
 
 
 class Get(Effecting):
@@ -73,8 +104,10 @@ class Get(Effecting):
     def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
         super().__init__(kind, rule, operation)
         self._locate = Locator(kind, rule, operation)
+        self._elsewhere = Elsewhere(self, rule.unavailable)
         statuses = {success.status or self._status for success in rule.success} or {self._status}
         # What leads elsewhere is no representation that a client could have kept (RFC 9110, section 15.4.5).
+        self._tells = all(self._has_body(success) for success in rule.success)
         self._shows = self._is_tagged and all(200 <= status < 300 for status in statuses)
 
     def __call__(self, world: World, request: Request) -> Reply:
@@ -84,13 +117,20 @@ class Get(Effecting):
             resource = self._locate(world, request)
         frame = world.frame_of(resource, request)
         if self.rule.available_in and resource.state not in self.rule.available_in:
-            detail = (
-                f"It is {resource.state}; this is there when it is {' or '.join(self.rule.available_in)}."
-            )
-            raise Refused("refused", detail, self.rule.unavailable, frame)
+            return self._unavailable(resource, frame)
         if self._shows and _is_known(request.headers.get("if-none-match"), etag(resource)):
             return Reply(304, headers=(("ETag", etag(resource)),))
-        return self.succeed(frame, resource)
+        reply = self.succeed(frame, resource)
+        if reply.body is ABSENT and self._tells:
+            raise Refused("notFound", "There is nothing of that here.", None, world.frame(request))
+        return reply
+
+    def _unavailable(self, resource: Resource, frame: Frame) -> Reply:
+        detail = f"It is {resource.state}; this is there when it is {' or '.join(self.rule.available_in)}."
+        reply = self._elsewhere(resource, frame, detail)
+        if reply is None:
+            raise Refused("refused", detail, None, frame)
+        return _tagged(reply, resource) if self._is_tagged else reply
 
 
 class Trigger(Effecting):
@@ -100,16 +140,15 @@ class Trigger(Effecting):
         super().__init__(kind, rule, operation)
         self._locate = Locator(kind, rule, operation)
         self._change = evaluation.assigned(rule.change, kind.form)
-        self._otherwise = [(each, self._responder(each.answer)) for each in rule.otherwise]
-        self._still = kind.view(rule.view)
+        self._elsewhere = Elsewhere(self, rule.otherwise)
 
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the answer of success, or what the document says for the resource's state."""
         resource = self._locate(world, request)
         frame = world.frame_of(resource, request)
         check_precondition(self.kind, resource, request, frame)
-        transition = self.kind.machine.triggered(resource.state, self.rule.operation, self.kind.guard(frame))
-        if transition is None and (reply := self._stay(resource, frame)):
+        transition = self.transition(resource, frame)
+        if transition is None and (reply := self.stay(resource, frame)):
             return reply
         try:
             world.change(resource, self._change, frame, transition)
@@ -118,18 +157,22 @@ class Trigger(Effecting):
         after = world.frame_of(resource, request)
         return self.succeed(after, resource, transition.name if transition else "")
 
-    def _stay(self, resource: Resource, frame: Frame) -> Reply | None:
-        """Return the answer of an operation that moves nothing now; None where that is no matter."""
-        for otherwise, responder in self._otherwise:
-            if not otherwise.states or resource.state in otherwise.states:
-                if otherwise.effect == "none":
-                    frame.resource = self._still(frame)
-                    reply = responder(frame)
-                    return _tagged(reply, resource) if self._is_tagged else reply
-                raise Refused("refused", self._detail(resource), _spelled_out(otherwise.answer), frame)
+    def transition(self, resource: Resource, frame: Frame) -> Transition | None:
+        """Return the transition that the operation causes now."""
+        return self.kind.machine.triggered(resource.state, self.rule.operation, self.kind.guard(frame))
+
+    def stay(self, resource: Resource, frame: Frame) -> Reply | None:
+        """Return the answer of an operation that moves nothing now; None where that is no matter.
+
+        Raises:
+            Refused: it is an error.
+        """
+        detail = self._detail(resource)
+        if reply := self._elsewhere(resource, frame, detail):
+            return _tagged(reply, resource) if self._is_tagged else reply
         if self.rule.role == "update":
             return None
-        raise Refused("refused", self._detail(resource), None, frame)
+        raise Refused("refused", detail, None, frame)
 
     def _detail(self, resource: Resource) -> str:
         moves = self.kind.lifecycle.transitions
@@ -139,13 +182,14 @@ class Trigger(Effecting):
 
 
 class Create(Effecting):
-    """Makes a resource."""
+    """Makes a resource, or where the document says so changes the one that has its id already."""
 
     def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
         super().__init__(kind, rule, operation)
         self._scope = Scope(kind, rule)
         self._set = evaluation.compiled(rule.set, kind.form) if rule.set is not None else None
         self._birth = Birth(kind.lifecycle, rule.id) if rule.id is not None else kind.birth
+        self._change = evaluation.assigned(rule.change, kind.form) if rule.change else None
 
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the answer of success, the same again for an idempotency key seen before."""
@@ -170,15 +214,44 @@ class Create(Effecting):
 
     def _create(self, world: World, request: Request) -> Reply:
         frame = world.frame(request)
-        given = self._given(world, request, frame)
+        given = self.given(world, request, frame)
+        if self._change is not None:
+            store = world.stores[self.kind.name]
+            if known := world.known(store, world.frame(request), given, self._birth):
+                return self._update(world, request, known, self._change)
+        resource = self.made(world, request, frame, given)
+        # The frame it was made in is the one to show it in: nothing has happened since.
+        return self.succeed(frame, resource, CREATED)
+
+    def made(self, world: World, request: Request, frame: Frame, given: dict[str, Any]) -> Resource:
+        """Return the new resource, with what comes about besides.
+
+        Raises:
+            Refused: it would break a rule.
+        """
         scenario = self._scenario(request) if SCENARIO_HEADER in request.headers else ""
         store = world.stores[self.kind.name]
         try:
             resource = world.create(store, frame, given, birth=self._birth, scenario=scenario)
         except Breach as problem:
             raise refusal(problem) from problem
-        # The frame it was made in is the one to show it in: nothing has happened since.
-        return self.succeed(frame, resource)
+        if self.kind.notices is not None:
+            self.kind.notices.listen(resource, self.rule.operation, frame)
+            world.tell(resource, None, request, frame.now)
+        world.bring_about(resource, self.rule.makes, request, frame.now)
+        return resource
+
+    def _update(self, world: World, request: Request, resource: Resource, change: Assign) -> Reply:
+        """Change what is there already, and let it make the transition that the operation triggers."""
+        frame = world.frame_of(resource, request)
+        check_precondition(self.kind, resource, request, frame)
+        transition = self.kind.machine.triggered(resource.state, self.rule.operation, self.kind.guard(frame))
+        try:
+            world.change(resource, change, frame, transition)
+        except Breach as problem:
+            raise refusal(problem) from problem
+        name = transition.name if transition else ""
+        return self.succeed(world.frame_of(resource, request), resource, name)
 
     def _scenario(self, request: Request) -> str:
         """Return the scenario that the client chooses; empty for the usual one."""
@@ -188,7 +261,7 @@ class Create(Effecting):
             raise Refused("invalidParameter", problem)
         return scenario
 
-    def _given(self, world: World, request: Request, frame: Frame) -> dict[str, Any]:
+    def given(self, world: World, request: Request, frame: Frame) -> dict[str, Any]:
         """Return the fields this operation sets: the parents its path names, and its own."""
         given: dict[str, Any] = {}
         for parent, found in self._scope.found(world, request):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-import orjson
-
+from mockserver import combining
+from mockserver.combining import shown as shown
 from speckit import expression, pointer, timing
 from speckit.expression import Template
 from speckit.lifecycle import Condition, Guard, Path
@@ -46,7 +46,8 @@ class Draws(Protocol):
 class Frame:
     """Everything an expression may look up. Fields not set for a purpose are absent there.
 
-    `found` holds the parents that were looked up before, by their name.
+    `found` holds the parents that were looked up before, by their name; `origin` is the
+    resource that a new one takes the place of.
     """
 
     __slots__ = (
@@ -56,6 +57,7 @@ class Frame:
         "id",
         "list",
         "now",
+        "origin",
         "parent",
         "principal",
         "request",
@@ -75,11 +77,12 @@ class Frame:
         self.scenario: Mapping[str, Any] = NOTHING
         self.list: Mapping[str, Any] = NOTHING
         self.error: Mapping[str, Any] = NOTHING
-        self.parent: Callable[[str], Any] = _no_parent
+        self.origin: Any = ABSENT
+        self.parent: Callable[..., Any] = _no_parent
         self.draws: Draws | None = None
 
 
-def _no_parent(_name: str) -> Any:
+def _no_parent(_name: str, *, bared: bool = False) -> Any:
     return ABSENT
 
 
@@ -95,17 +98,30 @@ def compiled(template: Template, form: str = "date-time") -> Compute:
         case expression.Source():
             return _source(template, form)
         case expression.Text(parts):
-            return _text([p if isinstance(p, str) else compiled(p, form) for p in parts])
+            return combining.text([p if isinstance(p, str) else compiled(p, form) for p in parts])
         case expression.Members(items):
-            return _members([(key, compiled(item, form)) for key, item in items])
+            return combining.members([(key, compiled(item, form)) for key, item in items])
         case expression.Items(items):
-            return _items([compiled(item, form) for item in items])
-        case expression.First(options):
-            return _first([compiled(option, form) for option in options])
+            return combining.items(_each(items, form))
+        case expression.First(options, skips_null):
+            return combining.first(_each(options, form), skips_null=skips_null)
         case expression.Encoded(value):
-            return _encoded(compiled(value, form))
+            return combining.encoded(compiled(value, form))
+        case expression.Decoded(text):
+            return combining.decoded(compiled(text, form))
         case expression.Moment():
             return _moment(template, form)
+        case expression.Choice(when, then, other):
+            alternative = None if other is None else compiled(other, form)
+            return combining.choice(holds(when, form), compiled(then, form), alternative)
+        case expression.Part(whole, steps):
+            return combining.part(compiled(whole, form), _each(steps, form))
+        case expression.Sum(terms):
+            return combining.total(_each(terms, form))
+
+
+def _each(templates: Iterable[Template], form: str) -> list[Compute]:
+    return [compiled(each, form) for each in templates]
 
 
 def holds(guard: Guard, form: str = "date-time") -> Test:
@@ -158,6 +174,8 @@ def _condition(condition: Condition) -> Callable[[Any], bool]:
         return lambda value: any(_same(value, each) for each in other)
     if kind == "not":
         return lambda value: not _same(value, other)
+    if kind in ("contains", "lacks"):
+        return lambda value: (isinstance(value, str | list) and other in value) is (kind == "contains")
     return lambda value: _same(value, other)
 
 
@@ -210,6 +228,8 @@ def _member(look_up: Compute, key: str) -> Compute:
 
 def _parent(source: expression.Source, _form: str) -> Compute:
     name, path = source.name, source.pointer
+    if not path:
+        return lambda frame: frame.parent(name, bared=True)
     if len(path) != 1:
         return lambda frame: pointer.read(frame.parent(name), path)
     (key,) = path
@@ -266,6 +286,7 @@ _LOOK_UPS: Mapping[str, Callable[[expression.Source, str], Compute]] = {
     "request.header": _header,
     "request.body": lambda _s, _f: lambda frame: frame.request.body,
     "resource": lambda _s, _f: lambda frame: frame.resource,
+    "origin": lambda _s, _f: lambda frame: frame.origin,
     "parent": _parent,
     "scenario": lambda _s, _f: lambda frame: frame.scenario,
     "principal": lambda _s, _f: lambda frame: frame.principal,
@@ -277,76 +298,8 @@ _LOOK_UPS: Mapping[str, Callable[[expression.Source, str], Compute]] = {
     "sequence": _sequence,
     "random.uuid": _uuid,
     "random.hex": _hex,
+    "absent": lambda _s, _f: lambda _frame: ABSENT,
 }
-
-
-def _text(parts: list[str | Compute]) -> Compute:
-    if len(parts) == 2 and isinstance(parts[0], str) and not isinstance(parts[1], str):
-        return _prefixed(parts[0], parts[1])
-    return lambda frame: "".join([part if isinstance(part, str) else shown(part(frame)) for part in parts])
-
-
-def _prefixed(prefix: str, compute: Compute) -> Compute:
-    """Return what most ids are: a prefix, and something new."""
-    return lambda frame: prefix + shown(compute(frame))
-
-
-def shown(value: Any) -> str:
-    """Return `value` as text inside other text: strings as they are, other JSON as JSON."""
-    if isinstance(value, str):
-        return value
-    return "" if value is ABSENT else orjson.dumps(value).decode()
-
-
-def _members(items: list[tuple[str, Compute]]) -> Compute:
-    if len(items) == 1:
-        return _envelope(*items[0])
-
-    def members(frame: Frame) -> Any:
-        return {key: value for key, compute in items if (value := compute(frame)) is not ABSENT}
-
-    return members
-
-
-def _envelope(key: str, compute: Compute) -> Compute:
-    def envelope(frame: Frame) -> Any:
-        value = compute(frame)
-        return {} if value is ABSENT else {key: value}
-
-    return envelope
-
-
-def _items(items: list[Compute]) -> Compute:
-    return lambda frame: [value for value in (item(frame) for item in items) if value is not ABSENT]
-
-
-def _first(options: list[Compute]) -> Compute:
-    if len(options) == 2:
-        return _either(*options)
-
-    def first(frame: Frame) -> Any:
-        for option in options:
-            if (value := option(frame)) is not ABSENT:
-                return value
-        return ABSENT
-
-    return first
-
-
-def _either(one: Compute, other: Compute) -> Compute:
-    def either(frame: Frame) -> Any:
-        value = one(frame)
-        return other(frame) if value is ABSENT else value
-
-    return either
-
-
-def _encoded(compute: Compute) -> Compute:
-    def encoded(frame: Frame) -> Any:
-        value = compute(frame)
-        return ABSENT if value is ABSENT else orjson.dumps(value).decode()
-
-    return encoded
 
 
 def _moment(moment: expression.Moment, form: str) -> Compute:

@@ -54,16 +54,21 @@ class Pool:
         return drawn.hexdigest()
 
 
+MOST_DRAWN = 1000
+"""How many random values one change of a resource may need."""
+
+
 class Drawing:
-    """Draws what a resource's values need at one moment: numbers in order, random digits."""
+    """Draws what a change of a resource needs at one moment: numbers in order, random digits."""
 
     __slots__ = ("_drawn", "_moment", "_pool", "_serial")
 
-    def __init__(self, pool: Pool, serial: int, moment: int) -> None:
+    def __init__(self, pool: Pool, serial: int, moment: int, version: int = 0) -> None:
         self._pool = pool
         self._serial = serial
         self._moment = moment
-        self._drawn = 0
+        # A resource may change more than once at one moment.
+        self._drawn = version * MOST_DRAWN
 
     def sequence(self) -> int:
         """Return the next number of the resource's counter."""

@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from mockserver import evaluation
+from mockserver.announcing import Notices, Post, all_notices
 from mockserver.evaluation import Compute, Frame
 from mockserver.machine import Machine
 from mockserver.store import Layout
@@ -60,7 +61,7 @@ class Ahead:
 class Kind:
     """One lifecycle, compiled. Shared by all worlds, changed by none."""
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle, post: Post | None = None) -> None:
         self.name = lifecycle.name
         self.lifecycle = lifecycle
         self.form = lifecycle.timestamps.format
@@ -93,6 +94,8 @@ class Kind:
         self._first = lifecycle.initial[0][1] if lifecycle.initial and not lifecycle.initial[0][0] else None
         self._words = {name: state.value for name, state in lifecycle.states.items()}
         self._enter = {name: self._entering(state) for name, state in lifecycle.states.items()}
+        is_told = post is not None and any(all_notices(lifecycle))
+        self.notices = Notices(lifecycle, self.view, post) if post and is_told else None
 
     def guard(self, frame: Frame) -> Callable[[Guard], bool]:
         """Return the function the machine asks whether a guard holds in `frame`."""
@@ -117,6 +120,11 @@ class Kind:
     def shown_state(self, state: str) -> Any:
         """Return what the wire says for `state`; ABSENT where the resource has none."""
         return self._words.get(state, ABSENT)
+
+    def told(self, move: Move) -> int:
+        """Return of how many times that `move` was made at once somebody is told; of the last as a rule."""
+        is_told = self.history or self.notices or move.transition.makes
+        return MOST_ENTRIES if is_told else 1
 
     def touch(self, now: int, fields: dict[str, Any]) -> None:
         """Write into `fields` that they have changed."""
@@ -295,6 +303,9 @@ def _without(paths: tuple[Path, ...]) -> Callable[[dict[str, Any]], dict[str, An
     """Return the function that leaves `paths` out of a resource's fields."""
     keys = [path[0] for path in paths if len(path) == 1]
     deep = [path for path in paths if len(path) > 1]
+    # In an array or a map `*` stands for every item.
+    starred = [path for path in deep if "*" in path]
+    deep = [path for path in deep if "*" not in path]
 
     def without(resource: dict[str, Any]) -> dict[str, Any]:
         fields = resource.copy()
@@ -302,6 +313,8 @@ def _without(paths: tuple[Path, ...]) -> Callable[[dict[str, Any]], dict[str, An
             fields.pop(key, None)
         for path in deep:
             pointer.remove(fields, path)
+        for path in starred:
+            fields = _stripped(fields, path)
         return fields
 
     def without_one(resource: dict[str, Any]) -> dict[str, Any]:
@@ -312,6 +325,19 @@ def _without(paths: tuple[Path, ...]) -> Callable[[dict[str, Any]], dict[str, An
     if not paths:
         return lambda resource: resource
     return without_one if len(keys) == len(paths) == 1 else without
+
+
+def _stripped(value: Any, path: Path) -> Any:
+    """Return a copy of `value` without what `path` leads to; `*` stands for every item or member."""
+    head, *below = path
+    if isinstance(value, list):
+        return [_stripped(each, tuple(below)) for each in value] if head == "*" and below else value
+    if not isinstance(value, dict):
+        return value
+    met = value.keys() if head == "*" else value.keys() & {head}
+    if not below:
+        return {key: part for key, part in value.items() if key not in met}
+    return {key: _stripped(part, tuple(below)) if key in met else part for key, part in value.items()}
 
 
 def _only(paths: tuple[Path, ...]) -> Compute:

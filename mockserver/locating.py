@@ -75,7 +75,7 @@ class Locator:
         parents = self._scope.found(world, request)
         key = request.path[self._param]
         resource = self._find(world.stores[self._kind.name], key, world, request)
-        if resource is None or (parents and not _is_below(resource, parents)):
+        if resource is None or (parents and not is_below(resource, parents)):
             raise Refused("notFound", f"There is no {self._kind.name} {key!r}.", None, world.frame(request))
         return resource
 
@@ -90,7 +90,8 @@ class Locator:
         return store.by_id(key)
 
 
-def _is_below(resource: Resource, parents: list[tuple[Parent, Resource]]) -> bool:
+def is_below(resource: Resource, parents: list[tuple[Parent, Resource]]) -> bool:
+    """Return whether `resource` belongs to all of `parents`."""
     return all(pointer.read(resource.fields, parent.field) == found.id for parent, found in parents)
 
 

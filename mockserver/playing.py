@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.answers import Catalogue, Refused, Reply
+from mockserver.batch import Batch
 from mockserver.bodies import BodyReader
 from mockserver.conformance import Conformance
-from mockserver.credentials import Gate
+from mockserver.credentials import Gate, declared
 from mockserver.effects import Create, Effect, Get, Trigger
 from mockserver.evaluation import Frame, Request
+from mockserver.hooks import Hook, Hooked
+from mockserver.intake import Intake
 from mockserver.listing import Listing
 from mockserver.parameters import Parameters
+from mockserver.parts import Parts
 from mockserver.principals import ANONYMOUS, Principal, Principals
-from mockserver.samples import Sample
+from mockserver.replacing import Replace
+from mockserver.samples.answering import Documented, Undocumented
+from mockserver.samples.preferring import HEADER, NONE, preferred, taken
+from mockserver.samples.refusing import Refusals
 from mockserver.worlds import TooManyWorlds, Worlds
 from speckit.conventions import governing
 from speckit.lifecycle import Lifecycle, Rule
@@ -28,9 +35,12 @@ log = logging.getLogger("understudy")
 
 _ROLES: Mapping[str, Any] = {
     "create": Create,
+    "replace": Replace,
     "get": Get,
+    "parts": Parts,
     "update": Trigger,
     "trigger": Trigger,
+    "batch": Batch,
 }
 
 
@@ -43,6 +53,8 @@ class Stage:
     worlds: Worlds
     principals: Principals
     checks_responses: bool = False
+    seed: int = 0
+    hooks: Mapping[str, Hook] = field(default_factory=dict)
 
 
 class Played:
@@ -53,25 +65,31 @@ class Played:
         self._worlds = stage.worlds
         lifecycle, rule = _rule(stage.specification, operation)
         conventions = governing(stage.specification.conventions, operation.path)
-        self._catalogue = Catalogue(conventions, lifecycle, rule)
-        schemes = stage.specification.document.data.get("components", {}).get("securitySchemes", {})
-        self._gate = Gate(operation, schemes, stage.principals, exact_case=conventions.exact_case_scheme)
+        data = stage.specification.document.data
+        self._documented = Documented(operation, data, stage.schemas, seed=stage.seed)
+        self._catalogue = Catalogue(conventions, lifecycle, rule, Refusals(self._documented))
+        self._own_query = frozenset(each.name for each in operation.parameters if each.place == "query")
+        self._gate = Gate(
+            operation, declared(data), stage.principals, exact_case=conventions.exact_case_scheme
+        )
         self._roles = rule.roles if rule else ()
-        self._parameters = Parameters(
+        parameters = Parameters(
             operation,
             stage.schemas,
             lenient=_lenient(rule),
             ids=_ids(lifecycle),
             first_wins=conventions.first_query_wins,
         )
-        self._body = BodyReader(operation.body, stage.schemas) if operation.body else None
-        self._effect = _effect(stage, operation, lifecycle, rule)
-        self._conformance = Conformance(operation, stage.schemas) if stage.checks_responses else None
+        body = BodyReader(operation.body, stage.schemas) if operation.body else None
+        self._intake = Intake(parameters, body)
+        self._effect = _effect(stage, operation, lifecycle, rule) or self._documented.answer
+        self._is_alive = rule is not None
+        self._conformance = Conformance(operation, stage.schemas, data) if stage.checks_responses else None
 
     @property
     def has_body(self) -> bool:
         """Whether the operation reads a request body."""
-        return self._body is not None
+        return self._intake.has_body
 
     def answer(self, path: Mapping[str, str], query: bytes, headers: dict[str, str], content: bytes) -> Reply:
         """Return the reply to one request; whatever is wrong with it is answered as the API does."""
@@ -79,6 +97,8 @@ class Played:
         kind = ""
         try:
             reply = self._play(request, query, content)
+        except Undocumented as wish:
+            return wish.reply
         except Refused as refused:
             kind, reply = refused.kind, self.refuse(refused, request)
             log.info("%s: %s: %s", self.operation.id, refused.kind, refused.detail)
@@ -95,15 +115,17 @@ class Played:
         principal = self._gate(headers, query)
         if self._roles and not principal.may(self._roles):
             raise _unwelcome(principal, self._roles)
-        request.path = self._parameters.path(request.path)
-        request.query = self._parameters.query(query)
-        self._parameters.check_headers(headers)
-        if self._body is not None:
-            request.body = self._body.read(content, headers.get("content-type"))
+        preferences = NONE
+        if HEADER in headers or b"__" in query:
+            preferences = preferred(headers.get(HEADER, ""), query, self._own_query)
+            request.headers = taken(headers, preferences)
+        self._intake.read(request, query, content)
         try:
             world = self._worlds.of(principal)
         except TooManyWorlds as problem:
             raise Refused("overloaded", str(problem)) from problem
+        if preferences and (preferences.code or preferences.example or not self._is_alive):
+            return self._documented.answer(world, request, preferences)
         return self._effect(world, request)
 
     def _checked(self, reply: Reply, kind: str) -> Reply:
@@ -129,12 +151,25 @@ def _rule(specification: Specification, operation: Operation) -> tuple[Lifecycle
     return None, None
 
 
-def _effect(stage: Stage, operation: Operation, lifecycle: Lifecycle | None, rule: Rule | None) -> Effect:
+def _effect(
+    stage: Stage, operation: Operation, lifecycle: Lifecycle | None, rule: Rule | None
+) -> Effect | None:
+    """Return what the operation does to a world, or the hook that answers it; None where neither is said."""
+    usual = _declared(stage, operation, lifecycle, rule)
+    hook = stage.hooks.get(operation.id)
+    return usual if hook is None else Hooked(operation.id, hook, usual)
+
+
+def _declared(
+    stage: Stage, operation: Operation, lifecycle: Lifecycle | None, rule: Rule | None
+) -> Effect | None:
+    """Return what the operation does to a world; None for one outside every lifecycle."""
     if lifecycle is None or rule is None:
-        return Sample(operation, stage.specification.document.data)
+        return None
     kind = stage.worlds.kinds[lifecycle.name]
     if rule.role == "list":
-        return Listing(kind, rule, operation, encodes=not stage.checks_responses)
+        is_seen = stage.checks_responses or operation.id in stage.hooks
+        return Listing(kind, rule, operation, encodes=not is_seen)
     effect: Effect = _ROLES[rule.role](kind, rule, operation)
     return effect
 

@@ -75,11 +75,26 @@ def _setting(world: World, kind: Kind, store: Store, state: str, fields: Mapping
     asked = {name for name, template in kind.lifecycle.initially if _is_asked(template)}
     asked |= {parent.field[0] for parent in kind.lifecycle.parents.values() if parent.param}
     plain = {name: value for name, value in seed.items() if name in asked}
+    if _is_chosen(kind):
+        plain.setdefault(kind.identity[0], kind.name.lower())
     candidate = plain
     for candidate in islice(_varied(world, kind, plain, len(store)), MOST_TRIES):
-        if store.clash({**candidate, **fields}, state, None) is None:
+        if _is_free(store, {**candidate, **fields}, state):
             break
     return candidate
+
+
+def _is_free(store: Store, fields: dict[str, Any], state: str) -> bool:
+    key = pointer.read(fields, store.kind.identity)
+    return store.clash(fields, state, None) is None and store.find(key) is None
+
+
+def _is_chosen(kind: Kind) -> bool:
+    """Return whether it is the client who chooses the id: a text, in a field of its own."""
+    if kind.lifecycle.identity.generate is not None or kind.id_type is not str or len(kind.identity) > 1:
+        return False
+    template = dict(kind.lifecycle.initially).get(kind.identity[0])
+    return template in (None, expression.Source("id")) or _is_asked(template)
 
 
 def _is_asked(template: expression.Template) -> bool:
@@ -99,7 +114,8 @@ def _varied(world: World, kind: Kind, plain: dict[str, Any], number: int) -> Ite
 
 def _unique_fields(kind: Kind) -> set[str]:
     uniques: tuple[Unique, ...] = kind.lifecycle.unique
-    return {path[0] for unique in uniques for path in unique.fields}
+    chosen = {kind.identity[0]} if _is_chosen(kind) else set()
+    return {path[0] for unique in uniques for path in unique.fields} | chosen
 
 
 def _texts(kind: Kind, plain: Mapping[str, Any]) -> list[str]:

@@ -21,7 +21,8 @@ class Resource:
 
     `entered` and `due` are moments in microseconds; `looks` counts the reads in
     the present state, `version` the changes since creation. `written` is what
-    `Store.keep` was given, until the next change.
+    `Store.keep` was given, until the next change. `listeners` are the URLs that whoever
+    made it wants called back, by the name of the callback.
     """
 
     __slots__ = (
@@ -29,6 +30,7 @@ class Resource:
         "entered",
         "fields",
         "id",
+        "listeners",
         "looks",
         "scenario",
         "serial",
@@ -50,6 +52,7 @@ class Resource:
         self.looks = 0
         self.version = 1
         self.written: Any = None
+        self.listeners: dict[str, list[str]] | None = None
 
 
 class Layout:

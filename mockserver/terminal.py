@@ -25,7 +25,7 @@ from mockserver.framework import (
 )
 from mockserver.playing import Played
 from mockserver.routing import Found, Router, UnreadablePath
-from mockserver.wire import VARY, content_of, headers_of, respond
+from mockserver.wire import VARY, VARY_ACCEPT, content_of, headers_of, respond
 from speckit.conventions import Conventions, governing
 
 log = logging.getLogger("understudy")
@@ -46,7 +46,9 @@ class Origins(CORSMiddleware):
 
         async def once(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [VARY, *(h for h in message["headers"] if h[0].lower() != VARY[0])]
+                said = b"".join(value for name, value in message["headers"] if name.lower() == VARY[0])
+                rest = (header for header in message["headers"] if header[0].lower() != VARY[0])
+                message["headers"] = [VARY_ACCEPT if b"Accept" in said else VARY, *rest]
             await send(message)
 
         await super().__call__(scope, receive, once)
@@ -103,7 +105,7 @@ class Routing(SpecMiddleware):
         method = scope["method"]
         path = scope.get("raw_path") or scope["path"].encode()
         try:
-            found = self._router.find(path, method)
+            found = self._router.find(path, method, scope["query_string"])
         except UnreadablePath:
             refused = Refused("invalidParameter", "The path is not UTF-8 below its percent signs.")
             return self._refuse(scope, send, refused)

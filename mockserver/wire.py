@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.answers import JSON, Refused, Reply
+from mockserver.answers import JSON, NEGOTIATED, Refused, Reply
 from mockserver.framework import Receive, Scope, Send
 from speckit.pointer import ABSENT
 
@@ -16,6 +16,8 @@ RawHeaders = list[tuple[bytes, bytes]]
 _JSON = (b"content-type", JSON.encode())
 VARY = (b"vary", b"Origin")
 """Whether a page may read an answer depends on where the page is from."""
+VARY_ACCEPT = (b"vary", b"Origin, Accept")
+"""And which media type it has, on what the client accepts."""
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -86,14 +88,14 @@ async def respond(
 
 
 def _raw(reply: Reply, content: bytes, more: Sequence[tuple[str, str]]) -> RawHeaders:
-    raw: RawHeaders = [VARY]
+    raw: RawHeaders = [VARY_ACCEPT if NEGOTIATED in reply.headers else VARY]
     if content:
         kind = reply.content_type
         raw.append(_JSON if kind is JSON else (b"content-type", kind.encode("latin-1")))
     if reply.status not in (204, 304):
         raw.append((b"content-length", b"%d" % len(content)))
     if reply.headers or more:
-        raw.extend(_encodable(name, value) for name, value in (*reply.headers, *more))
+        raw.extend(_encodable(name, value) for name, value in (*reply.headers, *more) if name != "Vary")
     return raw
 
 

@@ -7,19 +7,21 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from mockserver.breaches import BadSeed, MissingParent, NotUnique, WorldFull, WrongId
+from mockserver.breaches import BadSeed, Breach, MissingParent, NotUnique, WorldFull, WrongId, check_id
 from mockserver.clock import Clock
 from mockserver.due import DueTimes
-from mockserver.evaluation import NOTHING, Frame, Request
+from mockserver.evaluation import NOTHING, Frame, Request, assigned
 from mockserver.identifiers import Drawing, Pool, Sequences, world_key
-from mockserver.kind import MOST_ENTRIES, Assign, Birth, Kind, Move
+from mockserver.kind import Assign, Birth, Kind, Move
+from mockserver.moments import following, undisturbed
 from mockserver.store import Resource, Store
 from speckit import pointer, timing
-from speckit.lifecycle import EXTERNAL, REMOVED, Parent, Path, Transition, Unique
+from speckit.lifecycle import EXTERNAL, REMOVED, Parent, Path, Transition
 from speckit.pointer import ABSENT
 
 IDLE = Request()
 """What moves by themselves are asked with: nobody asked."""
+UNCHANGED = assigned((), "")
 
 
 class World:
@@ -75,7 +77,7 @@ class World:
         frame.state = kind.shown_state(resource.state)
         if resource.scenario:
             frame.scenario = kind.lifecycle.scenarios.get(resource.scenario, NOTHING)
-        frame.draws = Drawing(self._pools[kind.name], resource.serial, frame.now)
+        frame.draws = Drawing(self._pools[kind.name], resource.serial, frame.now, resource.version)
         return frame
 
     def focus(self, frame: Frame, kind: Kind, fields: Mapping[str, Any]) -> None:
@@ -84,11 +86,15 @@ class World:
         # Not of `frame`: it would hold itself, and be garbage that only the collector finds.
         frame.parent = partial(self._parent_of, kind, fields, frame.found)
 
-    def settle(self) -> None:
-        """Let everything happen that was due by now, in its order; what follows is at this very moment."""
+    def settle(self) -> int | None:
+        """Let everything happen that was due by now, in its order; what follows is at this very moment.
+
+        Returns the moment before which nothing more will happen by itself; None where nothing ever will.
+        """
         now = self._now = self._clock.now()
         while (resource := self._due.pop(now)) is not None:
             self._happen(resource, now)
+        return self._due.next
 
     def look(self, resource: Resource) -> bool:
         """Count a look at `resource`; say whether it was the one after which it moves."""
@@ -140,7 +146,7 @@ class World:
                 frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
             state = state or kind.first(frame)
             fields = self._settled(kind, frame, given, fields, state)
-            self._check_id(store, frame.id, fields)
+            check_id(kind, frame.id, fields, is_taken=store.by_id(frame.id) is not None)
             self._check(store, frame, fields, state, None)
         except (MissingParent, NotUnique, WrongId):
             self._sequences.rewind(kind.name, last)
@@ -155,6 +161,33 @@ class World:
         self._schedule(resource, frame)
         frame.request = asked
         return resource
+
+    def bring_about(self, maker: Resource, names: tuple[str, ...], request: Request, now: int) -> None:
+        """Make one of each kind in `names` below `maker`; one that breaks a rule does not come about."""
+        for name in names:
+            kind: Kind = self.stores[name].kind
+            scenario = maker.scenario if maker.scenario in kind.lifecycle.scenarios else ""
+            above = (each for each, _ in kind.parents.values() if maker.store.kind.name in each.resources)
+            given: dict[str, Any] = {}
+            pointer.write(given, next(above).field, maker.id)
+            with suppress(Breach):
+                made = self.create(self.stores[name], self.frame(request, now), given, scenario=scenario)
+                self.tell(made, None, request, now)
+
+    def tell(self, resource: Resource, transition: Transition | None, request: Request, now: int) -> None:
+        """Tell whoever asked for it that `resource` has made `transition`, or is there."""
+        if notices := resource.store.kind.notices:
+            notices.tell(self.frame_of(resource, request, now), resource, transition)
+
+    def known(
+        self, store: Store, frame: Frame, given: Mapping[str, Any], birth: Birth | None
+    ) -> Resource | None:
+        """Return the resource that has the id which a new one would get."""
+        kind: Kind = store.kind
+        last = self._sequences.last(kind.name)
+        self._born(kind, frame, given, birth or kind.birth)
+        self._sequences.rewind(kind.name, last)
+        return store.by_id(frame.id)
 
     def change(self, resource: Resource, assign: Assign, frame: Frame, transition: Transition | None) -> bool:
         """Write what `assign` says into `resource`, make `transition` if given; say whether anything changed.
@@ -175,7 +208,7 @@ class World:
 
     def move(self, resource: Resource, transition: Transition, frame: Frame) -> None:
         """Make `transition`, which starts from the state `resource` is in."""
-        self.change(resource, _nothing, frame, transition)
+        self.change(resource, UNCHANGED, frame, transition)
 
     def external(self, resource: Resource, name: str) -> Transition | None:
         """Return the external transition `name` that `resource` can make now."""
@@ -189,6 +222,12 @@ class World:
         self._due.schedule(resource, None)
         resource.store.remove(resource)
         self._count -= 1
+
+    def restore(self, resource: Resource) -> None:
+        """Make `resource` be there again, as it was when it was removed."""
+        resource.store.add(resource)
+        self._count += 1
+        self._schedule(resource)
 
     def _plant(self) -> None:
         for store in self.stores.values():
@@ -224,11 +263,25 @@ class World:
             return {key: value for key, value in fields.items() if value is not ABSENT}
         return fields
 
-    def _parent_of(self, kind: Kind, fields: Mapping[str, Any], known: dict[str, Resource], name: str) -> Any:
-        """Return the fields of the parent `name` of a resource with `fields`, or ABSENT."""
+    def _parent_of(
+        self,
+        kind: Kind,
+        fields: Mapping[str, Any],
+        known: dict[str, Resource],
+        name: str,
+        *,
+        bared: bool = False,
+    ) -> Any:
+        """Return the fields of the parent `name` of a resource with `fields`, or ABSENT.
+
+        Args:
+            bared: Without those that are hidden.
+        """
         parent, read = kind.parents[name]
         found = self._find_parent(parent, read(fields), known)
-        return ABSENT if found is None else found.fields
+        if found is None:
+            return ABSENT
+        return found.store.kind.bared(found.fields) if bared else found.fields
 
     def _find_parent(self, parent: Parent, key: Any, known: dict[str, Resource]) -> Resource | None:
         """Return what `find_parent` does; who is `known` already is not looked for again."""
@@ -245,13 +298,6 @@ class World:
             if (found := self.stores[name].find(key)) is not None:
                 return found
         return None
-
-    def _check_id(self, store: Store, key: Any, fields: Mapping[str, Any]) -> None:
-        kind: Kind = store.kind
-        if not isinstance(key, kind.id_type) or isinstance(key, bool):
-            raise WrongId(kind, key)
-        if store.by_id(key) is not None:
-            raise NotUnique(Unique((kind.identity,)), fields)
 
     def _check(
         self, store: Store, frame: Frame, fields: dict[str, Any], state: str, own: Resource | None
@@ -277,6 +323,7 @@ class World:
         self, resource: Resource, transition: Transition, frame: Frame, fields: dict[str, Any]
     ) -> bool:
         if transition.ends == REMOVED:
+            self.tell(resource, transition, frame.request, frame.now)
             self.remove(resource)
             return True
         kind: Kind = resource.store.kind
@@ -287,6 +334,9 @@ class World:
             kind.history.enter(frame, fields)
         self._commit(resource, fields, transition.ends, frame, entered=frame.now)
         resource.looks = 0  # also where it was entered and left at the same moment
+        self.tell(resource, transition, frame.request, frame.now)
+        if transition.makes:
+            self.bring_about(resource, transition.makes, frame.request, frame.now)
         return True
 
     def _commit(
@@ -301,44 +351,13 @@ class World:
             resource.entered, resource.looks = entered, 0
         self._schedule(resource)
 
-    def _next(self, resource: Resource, frame: Frame | None = None) -> tuple[int, Move] | None:
-        """Return when `resource` moves next by itself, and how; of equals the first declared.
-
-        `frame` is one in which it is looked up and nobody asks, if there is one already.
-        """
-        kind: Kind = resource.store.kind
-        ahead = kind.ahead(resource.state, resource.scenario)
-        if ahead.sure is not None:
-            return resource.entered + ahead.sure[0], ahead.sure[1]
-        if not ahead.moves:
-            return None
-        earliest: tuple[int, Move] | None = None
-        frame = frame or self.frame_of(resource)
-        for move in ahead.moves:
-            when = self._moment(resource, move, frame)
-            if when is not None and (earliest is None or when < earliest[0]):
-                earliest = when, move
-        return earliest
-
-    def _moment(self, resource: Resource, move: Move, frame: Frame) -> int | None:
-        """Return when `resource` makes `move`, or None if not by time or not as it is."""
-        if move.delay is not None:
-            return resource.entered + move.delay
-        after = move.transition.after
-        if after is None or after.polls or not move.holds(frame):
-            return None
-        if move.until is None:
-            return resource.entered + (after.duration or 0)
-        when = timing.parse(move.until(frame), resource.store.kind.form)
-        return None if when is None else max(when, resource.entered)
-
     def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
-        upcoming = self._next(resource, frame)
+        upcoming = following(resource, lambda: frame or self.frame_of(resource))
         self._due.schedule(resource, upcoming[0] if upcoming else None)
 
     def _happen(self, resource: Resource, now: int) -> None:
         """Make the move that is due for `resource`, at the moment it was due."""
-        upcoming = self._next(resource)
+        upcoming = following(resource, lambda: self.frame_of(resource))
         resource.due = None
         if upcoming is None:
             return
@@ -353,16 +372,15 @@ class World:
     def _repeat(self, resource: Resource, move: Move, due: int, now: int) -> None:
         """Make a move that recurs as often as it was due: one step, however long nobody looked.
 
-        Only a history tells the times apart.
+        Only a history, or what it makes or sends, tells the times apart.
         """
         frame = self.frame_of(resource, now=due)
         assert move.every is not None
         assert move.transition.after is not None
         assert move.transition.after.until is not None
         period = max(move.every(frame) or timing.SECOND, timing.SECOND)
-        until = self._undisturbed(resource, move, due, period, now)
-        told = MOST_ENTRIES if resource.store.kind.history else 1
-        moments = range(due, until + 1, period)[-told:]
+        until = undisturbed(resource, move, due, period, now, self.frame_of(resource))
+        moments = range(due, until + 1, period)[-resource.store.kind.told(move) :]
         self._recur(resource, move, move.transition.after.until.pointer, moments, frame)
 
     def _recur(self, resource: Resource, move: Move, path: Path, moments: range, frame: Frame) -> None:
@@ -377,20 +395,6 @@ class World:
             if kind.history is not None:
                 kind.history.enter(frame, fields)
         self._commit(resource, fields, move.transition.ends, frame, entered=frame.now)
-
-    def _undisturbed(self, resource: Resource, recurring: Move, due: int, period: int, now: int) -> int:
-        """Return up to when nothing but `recurring` happens to `resource`, `now` at the latest."""
-        until, frame = now, self.frame_of(resource)
-        for move in resource.store.kind.ahead(resource.state, resource.scenario).moves:
-            moment, after = self._moment(resource, move, frame), move.transition.after
-            if move is recurring or moment is None or after is None:
-                continue
-            if after.duration is None:
-                until = min(until, moment - 1)
-            elif after.duration <= period:  # counted from the recurrence, which enters the state anew
-                until = due
-        return max(until, due)
-
-
-def _nothing(_frame: Frame, _fields: dict[str, Any]) -> None:
-    """Change nothing besides what a transition does."""
+        for moment in moments:
+            self.tell(resource, move.transition, IDLE, moment)
+            self.bring_about(resource, move.transition.makes, IDLE, moment)

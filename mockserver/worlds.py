@@ -39,6 +39,8 @@ class Worlds:
         self._most_resources = most_resources
         self._sequences = Sequences()
         self._worlds: dict[str, World] = {}
+        self.are_told = any(kind.notices is not None for kind in kinds.values())
+        """Whether anybody is told what happens in them."""
 
     def __len__(self) -> int:
         return len(self._worlds)
@@ -57,6 +59,11 @@ class Worlds:
             world = self._make(principal)
         world.settle()
         return world
+
+    def settle(self) -> int | None:
+        """Let everything happen that was due by now in any world; return before when nothing more is due."""
+        due = [world.settle() for world in self._worlds.values()]
+        return min((each for each in due if each is not None), default=None)
 
     def reset(self, name: str | None = None) -> int:
         """Forget the world of the principal `name`, or every world and the counters; say how many."""

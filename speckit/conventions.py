@@ -20,6 +20,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "notFound": (404, "There is no such resource"),
     "unknownPath": (404, "There is no such path"),
     "methodNotAllowed": (405, "The path does not have this method"),
+    "notAcceptable": (406, "The client accepts none of the documented media types"),
     "conflict": (409, "It conflicts with what is there"),
     "refused": (409, "The present state does not allow it"),
     "preconditionFailed": (412, "The resource has changed meanwhile"),

@@ -2,17 +2,24 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from speckit.faults import DocumentFaults, Fault, Origin, Place, Pointer
+from speckit.gathering import gather
+from speckit.mending import Beyond, Mended, mend
+from speckit.operation import methods
 from speckit.position import Lines, line_of, origin_of, outline
-from speckit.references import gather
+from speckit.references import deref
+from speckit.remote import Remote
 from speckit.source import read
-from speckit.structure import structural_faults
+from speckit.structure import MOST_FAULTS, structural_faults
 from speckit.upgrade import Moves, upgrade
+
+_PARTS = ("paths", "webhooks", "components", "definitions")
+"""Without one of them there is nothing to use."""
 
 
 @dataclass(frozen=True)
@@ -20,15 +27,38 @@ class Document:
     """An OpenAPI document with its overlays applied and every reference local.
 
     Attributes:
-        data: The document; never changed after loading. Swagger 2.0 has become OpenAPI 3.0.
+        data: The document; never changed after loading. Swagger 2.0 has become OpenAPI 3.0, and
+            what its faults are about has been left out or filled in: its form is sound.
         source: The file it was read from.
     """
 
     data: dict[str, Any]
     source: Path
     _origins: tuple[Origin, ...] = field(default=(), repr=False, compare=False)
+    _mended: Mended = field(default=Mended((), ()), repr=False, compare=False)
+    _urls: Mapping[Path, str] = field(default_factory=dict, repr=False, compare=False)
     _moves: Moves = field(default_factory=Moves, repr=False, compare=False)
     _lines: dict[Path, Lines] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The file it was read from, or its URL if it was fetched."""
+        return self._urls.get(self.source, str(self.source))
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the document as it was written, with places, and what comes of it."""
+        return self.first_faults(len(self._mended.faults))
+
+    @property
+    def fault_count(self) -> int:
+        """How many faults it has; quicker than counting them with their places."""
+        return len(self._mended.faults)
+
+    def first_faults(self, most: int) -> tuple[Fault, ...]:
+        """Return at most so many of its faults."""
+        written = replace(self, _moves=Moves())
+        return written.located(self._mended.faults[:most])
 
     def place(self, pointer: Pointer) -> Place:
         """Return the file and line of `pointer`, or of the deepest part of it that exists.
@@ -36,7 +66,9 @@ class Document:
         Files are read again, with positions, the first time this is asked.
         """
         pointer = self._moves.before(pointer)
-        origin = origin_of(self._origins, pointer)
+        # Where a part stands is where it is referred to; what is in it was written elsewhere.
+        copied = (each for each in self._mended.copied if len(each.at) < len(pointer))
+        origin = origin_of((*self._origins, *copied), pointer)
         file = self.source
         if origin is not None:
             pointer = origin.there
@@ -58,31 +90,77 @@ class Document:
 
     def _shown(self, file: Path) -> str:
         """Return `file` as the person who named the document would write it."""
+        if file in self._urls:
+            return self._urls[file]
         if not file.is_absolute() or self.source.is_absolute():
             return str(file)
         return os.path.relpath(file)
 
 
-def load(source: Path, *, overlays: Sequence[Path] = (), fence: Path | None = None) -> Document:
-    """Return the document in `source`, checked, with `overlays` applied in order.
+def load(
+    source: Path,
+    *,
+    overlays: Sequence[Path] = (),
+    fence: Path | None = None,
+    strict: bool = False,
+    remote: Remote | None = None,
+) -> Document:
+    """Return the document in `source`, with `overlays` applied in order.
+
+    Faults that leave something to be used are kept in the document.
 
     Args:
         fence: The folder that references may not leave; the document's own by default.
+        strict: Every fault counts.
+        remote: What may be fetched; without it nothing is. `source` may be a file that it has fetched.
 
     Raises:
-        DocumentFaults: It cannot be read, or is not a sound Swagger 2.0 or OpenAPI 3 document.
+        DocumentFaults: It cannot be read, or nothing of it can be used; with `strict`, it is
+            no sound Swagger 2.0 or OpenAPI 3 document.
     """
     data = read(source)
     _refuse(source, _not_openapi(data))
     origins: list[Origin] = []
     for overlay in overlays:
         data = _overlaid(data, overlay, origins)
-    bundle = gather(data, source, fence or source.parent)
-    document = Document(bundle.data, source, (*origins, *bundle.origins))
-    faults = [*bundle.faults, *structural_faults(bundle.data)]
+    bundle = gather(data, source, fence or source.parent, remote)
+    document = Document(bundle.data, source, (*origins, *bundle.origins), _urls=remote.urls if remote else {})
+    if strict:
+        _refuse_all(document, [*bundle.faults, *structural_faults(bundle.data)])
+    else:
+        document = _mended(document, bundle.faults)
+    return _upgraded(document) if "swagger" in bundle.data else document
+
+
+def _refuse_all(document: Document, faults: list[Fault]) -> None:
     if faults:
         raise DocumentFaults(document.located(faults))
-    return _upgraded(document) if "swagger" in bundle.data else document
+
+
+def _mended(document: Document, loose: Sequence[Fault]) -> Document:
+    """Return what can be used of a document.
+
+    Raises:
+        DocumentFaults: That is nothing.
+    """
+    data = document.data
+    if not any(isinstance(data.get(part), dict) for part in _PARTS):
+        _refuse_all(document, structural_faults(data))
+    try:
+        mended = mend(data, loose, document._origins)
+    except Beyond:
+        _refuse_all(document, structural_faults(data))
+        raise
+    document = replace(document, _mended=mended)
+    faults = [replace(each, outcome="") for each in mended.faults[:MOST_FAULTS]]
+    if any(each.path[:1] == ("paths",) for each in faults) and not _has_operations(data):
+        _refuse_all(document, faults)
+    return document
+
+
+def _has_operations(data: dict[str, Any]) -> bool:
+    items = (deref(data, item) for item in (data.get("paths") or {}).values())
+    return any(True for item in items for _ in methods(item if isinstance(item, dict) else {}))
 
 
 def _upgraded(document: Document) -> Document:

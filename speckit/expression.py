@@ -10,7 +10,7 @@ operator. The expressions are the runtime expressions of OpenAPI 3.1 (section
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ SOURCES = {
     "request.header": "name",
     "request.body": "pointer",
     "resource": "pointer",
+    "origin": "pointer",
     "parent": "named pointer",
     "scenario": "pointer",
     "principal": "pointer",
@@ -33,10 +34,13 @@ SOURCES = {
     "sequence": "",
     "random.uuid": "",
     "random.hex": "number",
+    "absent": "",
 }
 """Every source of a value, and what may follow it."""
 
-OPERATORS = ("$first", "$json", "$time")
+OPERATORS = ("$first", "$some", "$if", "$at", "$add", "$json", "$parse", "$time")
+CONDITIONS = ("not", "in", "contains", "lacks", "present")
+"""The words by which a guard asks for something else than one value."""
 CALENDAR = ("midnight", "hour", "minute")
 
 _EXPRESSION = re.compile(
@@ -62,6 +66,54 @@ class Source:
         name = f".{self.name}" if self.name and self.kind != "random.hex" else self.name
         tail = f"#{pointer.render(self.pointer)}" if self.pointer else ""
         return f"${self.kind}{name}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a value must be: `equals`, or one of the words of `CONDITIONS`, with `value` as the other side."""
+
+    kind: str
+    value: Any
+
+    def disjoint(self, other: Condition) -> bool:
+        """Return whether no value at all meets both conditions."""
+        mine, theirs = self._values(), other._values()
+        if mine is not None and theirs is not None:
+            return not set(map(repr, mine)) & set(map(repr, theirs))
+        if {self.kind, other.kind} in ({"equals", "not"}, {"contains", "lacks"}):
+            return repr(self.value) == repr(other.value)
+        absent = any(c.kind == "present" and not c.value for c in (self, other))
+        return absent and any(
+            c.kind in ("equals", "in", "contains") or c.value is True for c in (self, other)
+        )
+
+    def _values(self) -> tuple[Any, ...] | None:
+        if self.kind == "equals":
+            return (self.value,)
+        return tuple(self.value) if self.kind == "in" else None
+
+
+Guard = tuple[tuple[Source, Condition], ...]
+"""Conditions that must all hold."""
+
+
+def disjoint(one: Guard, other: Guard) -> bool:
+    """Return whether the two guards can never hold together."""
+    return any(a == b and mine.disjoint(theirs) for a, mine in one for b, theirs in other)
+
+
+def guard(raw: Mapping[str, Any]) -> Guard:
+    """Return the guard that a map from expressions to conditions stands for.
+
+    Raises:
+        ExpressionError: one of the keys is no expression.
+    """
+    return tuple((source(text), condition(each)) for text, each in raw.items())
+
+
+def condition(raw: Any) -> Condition:
+    """Return the condition as it is written: a value, or a map with one word."""
+    return Condition(*next(iter(raw.items()))) if isinstance(raw, dict) else Condition("equals", raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +146,10 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first of several that is present (`$first`)."""
+    """The first of several that is present (`$first`), or neither absent nor null (`$some`)."""
 
     options: tuple[Template, ...]
+    skips_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +171,40 @@ class Moment:
     next: str = ""
 
 
-Template = Source | Constant | Text | Members | Items | First | Encoded | Moment
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One template where a guard holds (`$if`), and another, or nothing, where it does not."""
+
+    when: Guard
+    then: Template
+    otherwise: Template | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a value, reached by computed steps (`$at`): names of members, or numbers of items."""
+
+    of: Template
+    steps: tuple[Template, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Numbers added up (`$add`)."""
+
+    terms: tuple[Template, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A value read out of a string with JSON (`$parse`); absent where it holds none."""
+
+    text: Template
+
+
+Template = (
+    Source | Constant | Text | Members | Items | First | Encoded | Moment | Choice | Part | Sum | Decoded
+)
 
 
 def template(value: Any) -> Template:
@@ -193,13 +279,46 @@ def _listed() -> str:
 
 
 def _operator(key: str, value: Any) -> Template:
-    if key == "$first" and isinstance(value, list) and value:
-        return First(tuple(map(template, value)))
+    if key in ("$first", "$some", "$at", "$add"):
+        return _several(key, value)
     if key == "$json":
         return Encoded(template(value))
+    if key == "$parse":
+        return Decoded(template(value))
     if key == "$time":
         return _moment(value)
-    raise ExpressionError(f"'{key}' is not an operator. Operators are $first (a list), $json and $time.")
+    if key == "$if":
+        return _choice(value)
+    raise ExpressionError(f"'{key}' is not an operator. Operators are {', '.join(OPERATORS)}.")
+
+
+def _several(key: str, value: Any) -> Template:
+    """Return the operator `key` on a list."""
+    least = 1 if key in ("$first", "$some") else 2
+    if not isinstance(value, list) or len(value) < least:
+        raise ExpressionError(f"'{key}' takes a list of {least} or more.")
+    parts = tuple(map(template, value))
+    if key in ("$first", "$some"):
+        return First(parts, skips_null=key == "$some")
+    return Sum(parts) if key == "$add" else Part(parts[0], parts[1:])
+
+
+def _choice(value: Any) -> Choice:
+    if not isinstance(value, dict) or not {"when", "then"} <= value.keys() <= {"when", "then", "else"}:
+        raise ExpressionError("$if takes 'when' and 'then', and may take 'else'.")
+    if not isinstance(value["when"], dict) or not value["when"]:
+        raise ExpressionError("'when' of $if is a map from expressions to conditions.")
+    _check_conditions(value["when"])
+    other = template(value["else"]) if "else" in value else None
+    return Choice(guard(value["when"]), template(value["then"]), other)
+
+
+def _check_conditions(raw: Mapping[str, Any]) -> None:
+    words = [[word] for word in CONDITIONS]
+    for each in raw.values():
+        if isinstance(each, list) or (isinstance(each, dict) and [*each] not in words):
+            known = ", ".join(f"{{{word}: ...}}" for word in CONDITIONS)
+            raise ExpressionError(f"A condition is a value, or one of {known}.")
 
 
 def _moment(value: Any) -> Moment:
@@ -234,11 +353,19 @@ def sources(value: Template) -> Iterator[Source]:
         case Members(items):
             for _, item in items:
                 yield from sources(item)
-        case Items(items) | First(items):
+        case Items(items) | First(items, _) | Sum(items):
             for item in items:
                 yield from sources(item)
-        case Encoded(inner):
+        case Encoded(inner) | Decoded(inner):
             yield from sources(inner)
+        case Choice(when, then, other):
+            yield from (source for source, _ in when)
+            yield from sources(then)
+            yield from sources(other) if other is not None else ()
+        case Part(of, steps):
+            yield from sources(of)
+            for step in steps:
+                yield from sources(step)
         case Moment(base, plus, _):
             yield from sources(base)
             yield from () if isinstance(plus, int) else sources(plus)

@@ -13,6 +13,9 @@ _SHORT = 20
 
 _SHOWN = 8
 
+_LONGEST = 300
+"""Up to so many characters of a key are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -44,12 +47,14 @@ class Fault:
         message: What was asked, and what stands in the way.
         hint: What would work.
         place: The line a person has to change, once it has been looked up.
+        outcome: What comes of it where the document is used all the same.
     """
 
     path: Pointer
     message: str
     hint: str = ""
     place: Place | None = None
+    outcome: str = ""
 
     def __str__(self) -> str:
         """Return the fault on one line.
@@ -60,7 +65,7 @@ class Fault:
         where = written(self.path)
         if self.place is not None:
             where = f"{self.place}, {where}"
-        return f"{where}: {self.message} {self.hint}".rstrip()
+        return " ".join(part for part in (f"{where}:", self.message, self.hint, self.outcome) if part)
 
 
 class DocumentFaults(Exception):
@@ -85,7 +90,12 @@ def written(path: Pointer) -> str:
     >>> written(())
     '(root)'
     """
-    return "/".join(str(segment).replace("~", "~0").replace("/", "~1") for segment in path) or "(root)"
+    return "/".join(_segment(str(segment)) for segment in path) or "(root)"
+
+
+def _segment(text: str) -> str:
+    short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return short.replace("~", "~0").replace("/", "~1")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from speckit.faults import Fault, Pointer, did_you_mean
 from speckit.misfit import brief, exact
 
 _VOCABULARY = Path(__file__).parent / "vocabulary"
-_ROLES = ("create", "get", "list", "update", "trigger")
+_ROLES = ("create", "replace", "get", "list", "parts", "update", "trigger", "batch")
 
 
 def form_faults(extension: str, raw: Any) -> list[Fault]:
@@ -38,7 +38,8 @@ def _told(extension: str, error: ValidationError, raw: Any, schema: dict[str, An
         kind: Any = each.kind
         if kind.name == "additionalProperties":
             known = _beside(each, schema)
-            for key in kind.unexpected:
+            # As everywhere in OpenAPI, what starts with x- is for others.
+            for key in (each for each in kind.unexpected if not each.startswith("x-")):
                 hint = did_you_mean(key, known)
                 yield Fault((*path, key), f"'{key}' is not a key of this mapping.", hint)
         elif kind.name == "propertyNames":
@@ -80,6 +81,8 @@ def _said(error: ValidationError) -> tuple[str, str]:
                 f"{value} is not an expression.",
                 "An expression starts with '$', as in $request.body#/name.",
             )
+        case "oneOf" if "sends" in error.instance_path:
+            return "Either 'callback' or 'webhook' says who is told, and only one.", ""
         case "oneOf":
             return "Either 'trigger' or 'after' says what causes a transition, and only one.", ""
         case "anyOf":

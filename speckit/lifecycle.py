@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from speckit.expression import Condition as Condition
+from speckit.expression import Guard as Guard
 from speckit.expression import Source, Template
+from speckit.expression import disjoint as disjoint
 
 REMOVED = "$removed"
 """The target of a transition after which the resource is gone."""
 
 EXTERNAL = "$external"
 """The trigger of a transition that no operation of the API can cause (a person in another program)."""
+
+CREATED = "$created"
+"""Stands for the making of a resource where an answer says after what it is given."""
 
 Path = tuple[str, ...]
 """An unescaped JSON Pointer into a resource."""
@@ -35,42 +41,27 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Success(Answer):
-    """The answer of an operation that did what it does; `on` limits it to some transitions."""
+    """The answer of an operation that did what it does; `on` limits it to transitions, `when` by a guard."""
 
     view: str = ""
     on: tuple[str, ...] = ()
+    when: Guard = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """What a value must be: `equals`, `not`, `in` or `present`, with `value` as the other side."""
+class Notice:
+    """What is sent to whoever asked to be told: the callback `name` of `operation`, or a webhook.
 
-    kind: str
-    value: Any
+    Without `operation` it is the webhook. `retries` says how often a failed delivery is tried again.
+    """
 
-    def disjoint(self, other: Condition) -> bool:
-        """Return whether no value at all meets both conditions."""
-        mine, theirs = self._values(), other._values()
-        if mine is not None and theirs is not None:
-            return not set(map(repr, mine)) & set(map(repr, theirs))
-        if {self.kind, other.kind} == {"equals", "not"}:
-            return repr(self.value) == repr(other.value)
-        absent = any(c.kind == "present" and not c.value for c in (self, other))
-        return absent and any(c.kind in ("equals", "in") or c.value is True for c in (self, other))
-
-    def _values(self) -> tuple[Any, ...] | None:
-        if self.kind == "equals":
-            return (self.value,)
-        return tuple(self.value) if self.kind == "in" else None
-
-
-Guard = tuple[tuple[Source, Condition], ...]
-"""Conditions that must all hold."""
-
-
-def disjoint(one: Guard, other: Guard) -> bool:
-    """Return whether the two guards can never hold together."""
-    return any(a == b and mine.disjoint(theirs) for a, mine in one for b, theirs in other)
+    name: str
+    operation: str = ""
+    when: Guard = ()
+    view: str = ""
+    headers: tuple[tuple[str, Template], ...] = ()
+    body: Template | None = None
+    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +74,7 @@ class State:
     value: Any = None
     set: tuple[tuple[Path, Template], ...] = ()
     description: str = ""
+    sends: tuple[Notice, ...] = ()
 
     @property
     def is_final(self) -> bool:
@@ -112,6 +104,8 @@ class Transition:
     when: Guard = ()
     scenario: str = ""
     set: tuple[tuple[Path, Template], ...] = ()
+    makes: tuple[str, ...] = ()
+    sends: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,22 +187,33 @@ class ETag:
 
 @dataclass(frozen=True, slots=True)
 class Otherwise:
-    """What a trigger does in states it does not start from: refuse, or have no effect."""
+    """What an operation does in states it is not for: refuse, or have no effect; a read then shows it so.
+
+    Without `states` it is for all that are left.
+    """
 
     states: tuple[str, ...]
     effect: str
     documented: bool
     answer: Answer
+    when: Guard = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A query parameter that narrows a list; without it, `default` does."""
+    """A query parameter that narrows a list; without it, `default` does.
+
+    `match` says how values are compared, or `by` whose value chooses among `matches`;
+    on a `scale` words are compared by their places.
+    """
 
     param: str
     field: Path
     default: Any = None
     match: str = "equals"
+    by: Source | None = None
+    matches: tuple[tuple[str, str], ...] = ()
+    scale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,19 +230,25 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """The query parameters by which a client chooses the order."""
+    """The query parameters by which a client chooses the order.
+
+    Without `param` it only turns the usual one round; `descending` is the word for that.
+    """
 
     param: str
     direction: str
     fields: Mapping[str, Path]
+    descending: str = "desc"
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
     """How a list is cut into pages.
 
-    `param` is the page, the offset or the cursor; `size` the parameter for the
-    length of a page. `default` None means: everything.
+    `param` is the page, the offset, the cursor or the id that the page comes after;
+    `size` the parameter for the length of a page. `default` None means: everything.
+    Of a range they are its start and its end. `key` is the field with the id of an
+    item, where the list is of parts.
     """
 
     style: str
@@ -247,11 +258,16 @@ class Paging:
     min: int = 1
     max: int | None = None
     out_of_range: str = "refuse"
+    key: Path = ("id",)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one operation does to the resource; `scope` names the parents its path names."""
+    """What one operation does to the resource; `scope` names the parents its path names.
+
+    `states` limits a list, `of` is the array whose items a list of parts shows, and `ids` tells
+    which resources a batch is for; `makes` names the resources that come about with a new one.
+    """
 
     operation: str
     role: str
@@ -262,7 +278,11 @@ class Rule:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     otherwise: tuple[Otherwise, ...] = ()
     available_in: tuple[str, ...] = ()
-    unavailable: Answer | None = None
+    unavailable: tuple[Otherwise, ...] = ()
+    states: tuple[str, ...] = ()
+    of: Path = ()
+    ids: Source | None = None
+    makes: tuple[str, ...] = ()
     set: Template | None = None
     id: Template | None = None
     idempotency_header: str = ""

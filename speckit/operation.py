@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from speckit.faults import Pointer
 from speckit.references import deref
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-"""The methods a path item may hold (OpenAPI 3.0, section 4.7.9)."""
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""The methods a path item may hold by name (OpenAPI 3.2, section 4.9); `query` only since then."""
+
+ADDITIONAL = "additionalOperations"
+"""Where a path item of OpenAPI 3.2 holds operations by other methods, written as they are sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of an operation; `schema` is as the document has it."""
+    """One parameter of an operation; `schema` is as the document has it.
+
+    Attributes:
+        place: `path`, `query`, `header`, `cookie`, or `querystring` for the query as a whole.
+        style: How the value is written; empty where it is written as a media type.
+        media: The media type of one that is described by `content`; else empty.
+        allow_reserved: Characters with a meaning in URLs are sent as they are.
+    """
 
     name: str
     place: str
@@ -23,22 +34,29 @@ class Parameter:
     allow_empty: bool = False
     style: str = ""
     explode: bool = True
+    media: str = ""
+    allow_reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a request may carry: schemas by media type."""
+    """What a request may carry: schemas by media type, and the media type objects they stand in."""
 
     required: bool
     schemas: Mapping[str, Mapping[str, Any]]
+    content: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One documented response; `content` holds the media type objects, `headers` the header objects."""
+    """One documented response; `content` holds the media type objects, `headers` the header objects.
+
+    `produces` holds the media types that Swagger 2.0 declares even where there is no content.
+    """
 
     content: Mapping[str, Mapping[str, Any]]
     headers: Mapping[str, Mapping[str, Any]]
+    produces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,34 +88,59 @@ class Operation:
 def operations(data: Mapping[str, Any], only: Iterable[str] = ()) -> dict[str, Operation]:
     """Return the operations of the document `data` by id, in its order.
 
-    An operation without `operationId` is known as `"DELETE /jobs/{id}"`.
+    An operation without `operationId` is known as `"DELETE /jobs/{id}"`, and so is one whose
+    `operationId` another has before it.
 
     Args:
         data: An OpenAPI document, structurally sound.
         only: Tags; where any are given, other operations are left out.
     """
     wanted = set(only)
-    found = (_read(data, path, item, method) for path, item, method in _entries(data))
-    return {each.id: each for each in found if not wanted or wanted & set(each.tags)}
+    made: dict[str, Operation] = {}
+    for path, item, method, raw in _entries(data):
+        each = _read(data, path, item, method, raw)
+        if not wanted or wanted & set(each.tags):
+            each = replace(each, id=f"{method} {path}") if each.id in made else each
+            made[each.id] = each
+    return made
 
 
-def _entries(data: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any], str]]:
+def methods(item: Mapping[str, Any]) -> Iterator[tuple[str, Pointer, Any]]:
+    """Yield what a path item holds for each method: the method as it is sent, where, and the operation.
+
+    >>> list(methods({"get": {}, "additionalOperations": {"COPY": {}}}))
+    [('GET', ('get',), {}), ('COPY', ('additionalOperations', 'COPY'), {})]
+    """
+    for method in METHODS:
+        if method in item:
+            yield method.upper(), (method,), item[method]
+    additional = item.get(ADDITIONAL)
+    for name, raw in additional.items() if isinstance(additional, Mapping) else ():
+        yield name, (ADDITIONAL, name), raw
+
+
+def _entries(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], str, Mapping[str, Any]]]:
     for path, node in (data.get("paths") or {}).items():
-        item = deref(data, node)
-        yield from ((path, item, method) for method in METHODS if method in item)
+        if path.startswith("/"):
+            item = deref(data, node)
+            yield from ((path, item, method, raw) for method, _, raw in methods(item))
 
 
-def _read(data: Mapping[str, Any], path: str, item: Mapping[str, Any], method: str) -> Operation:
-    raw = item[method]
+def _read(
+    data: Mapping[str, Any], path: str, item: Mapping[str, Any], method: str, raw: Mapping[str, Any]
+) -> Operation:
+    responses = raw.get("responses") or {}
     return Operation(
-        id=raw.get("operationId") or f"{method.upper()} {path}",
-        method=method.upper(),
+        id=raw.get("operationId") or f"{method} {path}",
+        method=method,
         path=path,
         tags=tuple(raw.get("tags", ())),
         summary=raw.get("summary", ""),
         parameters=_parameters(data, item.get("parameters", []), raw.get("parameters", [])),
         body=_body(data, raw.get("requestBody")),
-        responses={str(code): _response(data, node) for code, node in raw.get("responses", {}).items()},
+        responses={
+            str(code): _response(data, node) for code, node in responses.items() if not code.startswith("x-")
+        },
         security=_security(raw.get("security", data.get("security", ()))),
     )
 
@@ -115,33 +158,46 @@ def _parameters(data: Mapping[str, Any], *levels: list[Any]) -> tuple[Parameter,
 
 
 def _parameter(data: Mapping[str, Any], node: Mapping[str, Any]) -> Parameter:
-    content: Mapping[str, Any] = next(iter(node.get("content", {}).values()), {})
+    media, content = next(iter(_content(data, node).items()), ("", {}))
     style = node.get("style") or ("form" if node["in"] in ("query", "cookie") else "simple")
     return Parameter(
         name=node["name"],
         place=node["in"],
         required=bool(node.get("required")) or node["in"] == "path",
-        schema=deref(data, node.get("schema") or content.get("schema") or {}),
+        schema=_mapping(deref(data, node.get("schema", content.get("schema", {})))),
         allow_empty=bool(node.get("allowEmptyValue")),
-        style=style,
-        explode=node.get("explode", style == "form"),
+        style="" if media else style,
+        explode=node.get("explode", style in ("form", "cookie")),
+        media=media,
+        allow_reserved=bool(node.get("allowReserved")),
     )
+
+
+def _mapping(schema: Any) -> Mapping[str, Any]:
+    """Return a schema that may be true or false as a mapping."""
+    if isinstance(schema, Mapping):
+        return schema
+    return {"not": {}} if schema is False else {}
 
 
 def _body(data: Mapping[str, Any], node: Mapping[str, Any] | None) -> Body | None:
     if node is None:
         return None
     node = deref(data, node)
-    schemas = {kind: media.get("schema", {}) for kind, media in _content(node).items()}
-    return Body(required=bool(node.get("required")), schemas=schemas)
+    content = _content(data, node)
+    schemas = {kind: media.get("schema", {}) for kind, media in content.items()}
+    return Body(bool(node.get("required")), schemas, content)
 
 
 def _response(data: Mapping[str, Any], node: Mapping[str, Any]) -> Response:
     node = deref(data, node)
     headers = {name.lower(): deref(data, header) for name, header in node.get("headers", {}).items()}
-    return Response(content=_content(node), headers=headers)
+    return Response(_content(data, node), headers, tuple(node.get("x-produces", ())))
 
 
-def _content(node: Mapping[str, Any]) -> dict[str, Any]:
+def _content(data: Mapping[str, Any], node: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the media type objects by type alone, in lower case, without parameters such as a charset."""
-    return {kind.split(";")[0].strip().lower(): media for kind, media in node.get("content", {}).items()}
+    found: dict[str, Mapping[str, Any]] = {}
+    for kind, media in node.get("content", {}).items():
+        found.setdefault(kind.split(";")[0].strip().lower(), deref(data, media))
+    return found

@@ -5,6 +5,7 @@ Overlay Specification 1.0 and 1.1, targets in JSONPath (RFC 9535).
 
 import copy
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from speckit.faults import DocumentFaults, Fault, Origin, Pointer, did_you_mean,
 from speckit.position import origin_of
 
 _FIELDS = ("target", "description", "update", "remove", "copy")
+_ROOT = ("overlay", "info", "extends", "actions")
 _UNNAMED = Path("overlay.yaml")
 _PATHS = JSONPathEnvironment(strict=True)
 
@@ -47,6 +49,8 @@ def _malformed(overlay: Any) -> Iterator[Fault]:
     version = overlay["overlay"]
     if not isinstance(version, str) or not version.startswith(("1.0.", "1.1.")):
         yield Fault(("overlay",), f"Overlay version {version!r} is unknown.", "Versions are 1.0.0 and 1.1.0.")
+    yield from _unknown((), overlay, _ROOT)
+    yield from _no_text((), overlay, ("extends",))
     yield from _malformed_info(overlay.get("info"))
     actions = overlay.get("actions")
     if not isinstance(actions, list) or not actions:
@@ -54,6 +58,10 @@ def _malformed(overlay: Any) -> Iterator[Fault]:
         return
     for index, action in enumerate(actions):
         yield from _malformed_action(("actions", index), action)
+        if (first := actions.index(action)) < index:
+            yield Fault(
+                ("actions", index), f"The action is there already: actions/{first}.", "Keep one of them."
+            )
 
 
 def _malformed_info(info: Any) -> Iterator[Fault]:
@@ -61,26 +69,61 @@ def _malformed_info(info: Any) -> Iterator[Fault]:
     for field in ("title", "version"):
         if field not in fields:
             yield Fault(("info",), f"An overlay says its {field}, and 'info/{field}' is missing.")
+    yield from _unknown(("info",), fields, ("title", "version", "description"))
+    yield from _no_text(("info",), fields, ("title", "version", "description"))
+
+
+def _unknown(path: Pointer, node: dict[str, Any], known: tuple[str, ...]) -> Iterator[Fault]:
+    what = "of 'info'" if path == ("info",) else "of an action" if path else "of an overlay"
+    for field in node:
+        if field not in known and not field.startswith("x-"):
+            message = f"'{field}' is not a field {what}."
+            yield Fault((*path, field), message, did_you_mean(field, known))
+
+
+def _no_text(path: Pointer, node: dict[str, Any], fields: tuple[str, ...]) -> Iterator[Fault]:
+    for field in fields:
+        if field in node and not isinstance(node[field], str):
+            hint = "Put it in quotes." if isinstance(node[field], int | float) else ""
+            yield Fault((*path, field), f"'{field}' is text, and this is not.", hint)
 
 
 def _malformed_action(path: Pointer, action: Any) -> Iterator[Fault]:
     if not isinstance(action, dict):
         yield Fault(path, "An action is a mapping, and this is not.", "Give 'target' and 'update'.")
         return
-    for field in action:
-        if field not in _FIELDS and not field.startswith("x-"):
-            yield Fault(
-                (*path, field), f"'{field}' is not a field of an action.", did_you_mean(field, _FIELDS)
-            )
+    yield from _unknown(path, action, _FIELDS)
+    yield from _no_text(path, action, ("description",))
     for field in ("target", "copy"):
-        if field in action and not isinstance(action[field], str):
-            yield Fault((*path, field), f"'{field}' is a JSONPath, and this is not text.")
+        if field in action:
+            yield from _malformed_path((*path, field), action[field])
     if not isinstance(action.get("remove", False), bool):
         yield Fault((*path, "remove"), "'remove' is true or false, and this is neither.")
     if "target" not in action:
         yield Fault(path, "The action has no 'target'.", "Name what it changes, as in 'target: $.info'.")
-    if not action.get("remove") and ("update" in action) == ("copy" in action):
-        yield Fault(path, "The action does not say what to do.", "Give 'update', 'copy' or 'remove: true'.")
+    if not action.get("remove") and "update" in action and "copy" in action:
+        yield Fault(path, "The action says two things to do.", "Give 'update' or 'copy', each in an action.")
+
+
+def _malformed_path(path: Pointer, query: Any) -> Iterator[Fault]:
+    if not isinstance(query, str):
+        yield Fault(path, f"'{path[-1]}' is a JSONPath, and this is not text.")
+        return
+    try:
+        _compiled(query)
+    except (JSONPathError, RecursionError) as error:
+        why = error.args[0] if error.args else "nested too deeply"
+        yield Fault(path, f"'{query}' is not a JSONPath: {why}.", "For example: $.paths['/jobs'].get")
+
+
+@cache
+def _compiled(query: str) -> Any:
+    """Return a JSONPath (RFC 9535), compiled.
+
+    Raises:
+        JSONPathError: It is none.
+    """
+    return _PATHS.compile(query)
 
 
 class _Run:
@@ -94,6 +137,8 @@ class _Run:
         if action.get("remove"):
             self._remove(path, targets)
             return
+        if "update" not in action and "copy" not in action:
+            return
         value, there = action.get("update"), (*path, "update")
         if "copy" in action:
             value, there = self._copied(path, action["copy"]), (*path, "copy")
@@ -101,12 +146,16 @@ class _Run:
             self._update(target, value, there)
 
     def _select(self, path: Pointer, query: str) -> list[Pointer]:
+        compiled = _compiled(query)
         try:
-            found = [match.parts for match in _PATHS.finditer(query, self.data)]
+            found = [match.parts for match in compiled.finditer(self.data)]
         except (JSONPathError, RecursionError) as error:
-            message = f"'{query}' is not a JSONPath: {error.args[0] if error.args else 'nested too deeply'}."
-            raise _refused(path, message, "For example: $.paths['/jobs'].get") from None
-        if not found:
+            message = (
+                f"'{query}' cannot be looked up: {error.args[0] if error.args else 'nested too deeply'}."
+            )
+            raise _refused(path, message, "Write it in simpler words.") from None
+        # What may select many may select none; a single node that is named is meant to be there.
+        if not found and (compiled.singular_query() or path[-1] == "copy"):
             raise _refused(path, f"'{query}' selects nothing in the document.", self._nearest(query))
         return list(dict.fromkeys(found))
 
@@ -211,7 +260,7 @@ def _written_at(origins: list[Origin], pointer: Pointer) -> tuple[Path, Pointer]
 def _names(query: str) -> Iterator[str]:
     """Yield the plain names a query starts with."""
     try:
-        segments = _PATHS.compile(query).segments  # type: ignore[union-attr]
+        segments = _compiled(query).segments
     except (JSONPathError, AttributeError):
         return
     for segment in segments:

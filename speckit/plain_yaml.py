@@ -7,7 +7,11 @@ from typing import Any
 import yaml
 
 DEEPEST = 200
-MOST_NODES = 5_000_000
+MOST_NODES = 1_000_000
+"""How many parts a document may have; of the largest that are published none has a third of them."""
+
+MOST_KEYS = 50_000
+"""How many entries one mapping may have: no API has so many paths."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,400}|0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400}")
@@ -18,6 +22,7 @@ _WORDS = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = (None, "!", f"{_TAG}map", f"{_TAG}seq")
 _MERGE = object()
 
 
@@ -34,12 +39,28 @@ def too_deep(line: int | None) -> Unreadable:
     return Unreadable((line, f"The document is nested deeper than {DEEPEST} levels.", ""))
 
 
+def too_large(line: int | None, *, is_aliased: bool = False) -> Unreadable:
+    """Return the refusal of data with too many parts."""
+    if is_aliased:
+        why = f"Aliases make the document larger than {MOST_NODES:,} nodes."
+        return Unreadable((line, why, "Use $ref in place of nested aliases."))
+    why = f"The document has more than {MOST_NODES:,} nodes."
+    return Unreadable((line, why, "Split it, and serve the parts."))
+
+
+def too_long(line: int | None) -> Unreadable:
+    """Return the refusal of a mapping with too many entries."""
+    return Unreadable((line, f"A mapping has more than {MOST_KEYS:,} entries.", "Split the document."))
+
+
 def data(text: str) -> Any:
     """Return the data in the YAML `text`, every key a string.
 
     Raises:
         Unreadable: It is not YAML, is too large or too deep, or holds what is not data.
     """
+    if text.count("\n") > 2 * MOST_NODES:
+        raise too_large(None)
     return _Building(text).data()
 
 
@@ -142,7 +163,7 @@ class _Building:
             return float(value)
         if kind in ("int", "float", "bool", "null"):
             return value
-        raise Unreadable((_at(event), f"The tag '{event.tag}' is not read.", "Write plain YAML."))
+        raise _no_tag(event)
 
     def _key(self, frame: _Frame, key: str, event: Any) -> None:
         if event.anchor:
@@ -160,6 +181,8 @@ class _Building:
         if frame.key is None and type(frame.value) is dict:
             hint = "Put it in quotes if it is text such as '{{ name }}'."
             raise Unreadable((_at(event), "A key is a mapping or a list, and keys are text.", hint))
+        if event.tag not in _PLAIN_TAGS:
+            raise _no_tag(event)
         if len(self.stack) > DEEPEST:
             raise too_deep(_at(event))
         self.stack.append(_Frame({} if type(event) is yaml.MappingStartEvent else [], event.anchor))
@@ -188,8 +211,7 @@ class _Building:
     def _add(self, frame: _Frame, value: Any, size: int, height: int, event: Any) -> None:
         frame.size += size
         if frame.size > MOST_NODES:
-            why = f"Aliases make the document larger than {MOST_NODES:,} nodes."
-            raise Unreadable((_at(event), why, "Use $ref in place of nested aliases."))
+            raise too_large(_at(event), is_aliased=bool(self.anchors))
         if height >= frame.height:
             frame.height = height + 1
         if type(frame.value) is list:
@@ -199,6 +221,8 @@ class _Building:
             self._merge(frame, value, event)
         else:
             frame.value[frame.key] = value
+            if len(frame.value) > MOST_KEYS:
+                raise too_long(_at(event))
         frame.key = None
 
     def _merge(self, frame: _Frame, value: Any, event: Any) -> None:
@@ -215,6 +239,10 @@ def _merged(own: dict[str, Any], parts: list[dict[str, Any]]) -> dict[str, Any]:
     for part in reversed(parts):
         value.update(part)
     return {**value, **own}
+
+
+def _no_tag(event: Any) -> Unreadable:
+    return Unreadable((_at(event), f"The tag '{event.tag}' is not read.", "Write plain YAML."))
 
 
 def _at(event: Any) -> int:

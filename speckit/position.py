@@ -1,6 +1,7 @@
 """The line on which a part of a document was written, and in which file."""
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,20 @@ Lines = tuple[int, dict[Any, Any]]
 """The line a node starts on, and the same for its children."""
 
 
-def origin_of(origins: list[Origin] | tuple[Origin, ...], pointer: Pointer) -> Origin | None:
+def origin_of(origins: Iterable[Origin], pointer: Pointer) -> Origin | None:
     """Return where `pointer` was written if not in the document itself: the longest match, the latest.
 
     An origin in `Path()` says: in the document itself, but at another pointer.
     """
-    best: Origin | None = None
-    for origin in origins:
-        if pointer[: len(origin.at)] == origin.at and (best is None or len(origin.at) >= len(best.at)):
-            best = origin
-    return best and Origin(pointer, best.file, best.there + pointer[len(best.at) :])
+    return origin_among({origin.at: origin for origin in origins}, pointer)
+
+
+def origin_among(origins: Mapping[Pointer, Origin], pointer: Pointer) -> Origin | None:
+    """Return what `origin_of` does, of origins by where they are."""
+    for length in range(len(pointer), -1, -1):
+        if (best := origins.get(pointer[:length])) is not None:
+            return Origin(pointer, best.file, best.there + pointer[length:])
+    return None
 
 
 def line_of(lines: Lines, pointer: Pointer) -> int:

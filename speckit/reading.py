@@ -12,13 +12,13 @@ from speckit.faults import Fault, Pointer
 from speckit.lifecycle import (
     After,
     Answer,
-    Condition,
     ETag,
     Filter,
     Guard,
     History,
     Identity,
     Lifecycle,
+    Notice,
     Order,
     Otherwise,
     Paging,
@@ -126,7 +126,9 @@ class Reader:
 
     def _guard(self, raw: Raw, at: Pointer) -> Guard:
         conditions = raw.get("when", {}).items()
-        return tuple((self.source(text, (*at, "when", text)), _condition(c)) for text, c in conditions)
+        return tuple(
+            (self.source(text, (*at, "when", text)), expression.condition(c)) for text, c in conditions
+        )
 
     def _identity(self, raw: Raw, at: Pointer, *, counted: bool) -> Identity:
         generate = raw.get("generate")
@@ -170,6 +172,7 @@ class Reader:
             value=raw.get("value", name),
             set=self._assignments(raw, "set", at),
             description=raw.get("description", ""),
+            sends=self._notices(raw.get("sends", ()), (*at, "sends")),
         )
 
     def _transitions(self, raw: Raw, at: Pointer) -> list[Transition]:
@@ -188,6 +191,25 @@ class Reader:
             when=self._guard(raw, at),
             scenario=raw.get("scenario", ""),
             set=self._assignments(raw, "set", at),
+            makes=_names(raw.get("makes", ())),
+            sends=self._notices(raw.get("sends", ()), (*at, "sends")),
+        )
+
+    def _notices(self, raw: Raw | list[Raw], at: Pointer) -> tuple[Notice, ...]:
+        if isinstance(raw, Mapping):
+            return (self._notice(raw, at),)
+        return tuple(self._notice(each, (*at, i)) for i, each in enumerate(raw))
+
+    def _notice(self, raw: Raw, at: Pointer) -> Notice:
+        callback = raw.get("callback", {})
+        return Notice(
+            name=callback["name"] if callback else raw["webhook"],
+            operation=callback.get("operation", ""),
+            when=self._guard(raw, at),
+            view=raw.get("view", ""),
+            headers=self._members(raw.get("headers", {}), (*at, "headers")),
+            body=self.template(raw["body"], (*at, "body")) if "body" in raw else None,
+            retries=raw.get("retries", 0),
         )
 
     def _after(self, raw: Raw, at: Pointer) -> After:
@@ -216,7 +238,11 @@ class Reader:
                 self._otherwise(o, (*at, "otherwise", i)) for i, o in enumerate(raw.get("otherwise", ()))
             ),
             available_in=tuple(available.get("in", ())),
-            unavailable=self.answer(available, "otherwise", (*at, "available")),
+            unavailable=self._unavailable(available.get("otherwise", ()), (*at, "available", "otherwise")),
+            states=_names(raw.get("in", ())),
+            of=_path(raw, "of") or (),
+            ids=self.source(raw["ids"], (*at, "ids")) if "ids" in raw else None,
+            makes=_names(raw.get("makes", ())),
             set=self.template(raw["set"], (*at, "set")) if "set" in raw else None,
             id=self.template(raw["id"], (*at, "id")) if "id" in raw else None,
             idempotency_header=idempotency.get("header", "").lower(),
@@ -224,7 +250,10 @@ class Reader:
             order=_order(raw.get("order")),
             sort=_sort(raw.get("sort")),
             paging=_paging(raw.get("paging")),
-            filters=tuple(_filter(param, value) for param, value in raw.get("filters", {}).items()),
+            filters=tuple(
+                self._filter(param, value, (*at, "filters", param))
+                for param, value in raw.get("filters", {}).items()
+            ),
         )
 
     def _successes(self, raw: Raw | list[Raw], at: Pointer) -> tuple[Success, ...]:
@@ -233,16 +262,49 @@ class Reader:
         return (self._success(raw, at),)
 
     def _success(self, raw: Raw, at: Pointer) -> Success:
-        return Success(**self._answer(raw, at), view=raw.get("view", ""), on=_names(raw.get("on", ())))
+        return Success(
+            **self._answer(raw, at),
+            view=raw.get("view", ""),
+            on=_names(raw.get("on", ())),
+            when=self._guard(raw, at),
+        )
 
     def _otherwise(self, raw: Raw, at: Pointer) -> Otherwise:
-        answer = Answer(**self._answer(raw, at))
-        return Otherwise(_names(raw.get("in", ())), raw["effect"], raw.get("documented", True), answer)
+        return Otherwise(
+            states=_names(raw.get("in", ())),
+            effect=raw.get("effect", "refused"),
+            documented=raw.get("documented", True),
+            answer=Answer(**self._answer(raw, at)),
+            when=self._guard(raw, at),
+        )
+
+    def _unavailable(self, raw: str | Raw | list[Raw], at: Pointer) -> tuple[Otherwise, ...]:
+        """Return what is answered where something is not there: one answer for all, or a list by state."""
+        if isinstance(raw, str):
+            return (Otherwise((), "refused", documented=True, answer=Answer(kind=raw)),)
+        if isinstance(raw, Mapping):
+            return (self._otherwise(raw, at),)
+        return tuple(self._otherwise(each, (*at, i)) for i, each in enumerate(raw))
 
     def _view_choice(self, raw: str | Raw, at: Pointer) -> ViewChoice:
         if isinstance(raw, str):
             return ViewChoice(raw)
         return ViewChoice(raw.get("default", ""), self.source(raw["by"], (*at, "by")), raw["views"])
+
+    def _filter(self, param: str, raw: str | Raw, at: Pointer) -> Filter:
+        if isinstance(raw, str):
+            return Filter(param, pointer.parse(raw))
+        match = raw.get("match", "equals")
+        chosen = match if isinstance(match, dict) else {}
+        return Filter(
+            param=param,
+            field=pointer.parse(raw["field"]),
+            default=raw.get("default"),
+            match=chosen.get("default", "equals") if chosen else match,
+            by=self.source(chosen["by"], (*at, "match", "by")) if chosen else None,
+            matches=tuple(chosen.get("matches", {}).items()),
+            scale=tuple(raw.get("scale", ())),
+        )
 
     def _seed(self, raw: Raw, at: Pointer) -> Seed:
         return Seed(
@@ -269,10 +331,6 @@ def _paths(raw: Raw, key: str) -> tuple[Path, ...]:
     return tuple(map(pointer.parse, raw.get(key, ())))
 
 
-def _condition(raw: Any) -> Condition:
-    return Condition(*next(iter(raw.items()))) if isinstance(raw, dict) else Condition("equals", raw)
-
-
 def _timestamps(raw: Raw) -> Timestamps:
     entered = {state: pointer.parse(text) for state, text in raw.get("entered", {}).items()}
     return Timestamps(raw.get("format", "date-time"), _path(raw, "created"), _path(raw, "updated"), entered)
@@ -288,8 +346,11 @@ def _order(raw: str | None) -> Order:
 def _sort(raw: Raw | None) -> Sort | None:
     if raw is None:
         return None
-    fields = {word: pointer.parse(text) for word, text in raw["fields"].items()}
-    return Sort(raw["param"], raw.get("direction", ""), fields)
+    fields = {word: pointer.parse(text) for word, text in raw.get("fields", {}).items()}
+    direction = raw.get("direction", "")
+    if isinstance(direction, str):
+        return Sort(raw.get("param", ""), direction, fields)
+    return Sort(raw.get("param", ""), direction["param"], fields, direction["descending"])
 
 
 def _paging(raw: Raw | None) -> Paging | None:
@@ -298,16 +359,11 @@ def _paging(raw: Raw | None) -> Paging | None:
     fixed, default = raw.get("fixed"), raw.get("default")
     return Paging(
         style=raw["style"],
-        param=raw[raw["style"]],
-        size=raw.get("size", ""),
+        param=raw.get("start" if raw["style"] == "range" else raw["style"], ""),
+        size=raw.get("end" if raw["style"] == "range" else "size", ""),
         default=fixed or default,
         min=raw.get("min", 1),
         max=fixed or raw.get("max"),
         out_of_range=raw.get("outOfRange", "refuse"),
+        key=_path(raw, "key") or ("id",),
     )
-
-
-def _filter(param: str, raw: str | Raw) -> Filter:
-    if isinstance(raw, str):
-        return Filter(param, pointer.parse(raw))
-    return Filter(param, pointer.parse(raw["field"]), raw.get("default"), raw.get("match", "equals"))

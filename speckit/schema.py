@@ -17,6 +17,11 @@ _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SINGLE = ("items", "not", "additionalProperties", "if", "then", "else", "contains", "propertyNames")
 _DROPPED = ("example", "xml", "externalDocs", "discriminator", "deprecated")
 
+SENT = "readOnly"
+"""What a request leaves out."""
+_WHOLE = {"int32": 2**31, "int64": 2**63}
+"""The first whole number too large for a format (OpenAPI format registry)."""
+
 
 class SchemaError(Exception):
     """A schema cannot be compiled; the message says why."""
@@ -33,19 +38,32 @@ class Schemas:
         self._data = data
         self._is_30 = str(data.get("openapi", "")).startswith("3.0")
 
-    def validator(self, schema: Mapping[str, Any] | bool) -> jsonschema_rs.Validator:
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The document."""
+        return self._data
+
+    def validator(self, schema: Mapping[str, Any] | bool, *, leaves: str = "") -> jsonschema_rs.Validator:
         """Return a validator for `schema`, which may refer to anything in the document.
+
+        Args:
+            leaves: `readOnly` for what is sent, `writeOnly` for what is answered: a property that says so
+                may hold anything, and is not required. What is sent keeps within its whole-number format,
+                and need not tell apart the branches of a `oneOf` that has a discriminator.
 
         Raises:
             SchemaError: it is not a schema that can be compiled.
         """
-        needed: dict[str, Any] = {}
+        needed = _Needed(leaves)
         root = self._translate(schema, needed)
         if isinstance(root, bool):
             root = {} if root else {"not": {}}
         try:
             return jsonschema_rs.Draft202012Validator(
-                {**root, "$defs": needed}, validate_formats=True, ignore_unknown_formats=True, offline=True
+                root | {"$defs": dict(needed)},
+                validate_formats=True,
+                ignore_unknown_formats=True,
+                offline=True,
             )
         except (ValueError, jsonschema_rs.ReferencingError, TypeError) as problem:
             raise SchemaError(str(problem).splitlines()[0]) from problem
@@ -56,16 +74,16 @@ class Schemas:
         return found if isinstance(found, Mapping) else {}
 
     def validator_or_none(
-        self, schema: Mapping[str, Any] | bool, where: str
+        self, schema: Mapping[str, Any] | bool, where: str, *, leaves: str = ""
     ) -> jsonschema_rs.Validator | None:
         """Return a validator for `schema`; None, with a word in the log, if it cannot be compiled."""
         try:
-            return self.validator(schema)
+            return self.validator(schema, leaves=leaves)
         except SchemaError as problem:
             log.warning("%s is not checked: its schema cannot be compiled (%s)", where, problem)
             return None
 
-    def _translate(self, schema: Any, needed: dict[str, Any]) -> Any:
+    def _translate(self, schema: Any, needed: _Needed) -> Any:
         if not isinstance(schema, Mapping):
             return schema
         if isinstance(ref := schema.get("$ref"), str):
@@ -73,9 +91,23 @@ class Schemas:
             here = {"$ref": f"#/$defs/{_key(ref)}"}
             return here if self._is_30 else here | self._members(schema, needed, skip=("$ref",))
         found = self._members(schema, needed)
+        if needed.leaves and (left := self.marked(schema, needed.leaves)):
+            found = _without(found, left)
+        if needed.leaves == SENT:
+            found = _as_sent(found, has_discriminator="discriminator" in schema)
         return _from_30(found) if self._is_30 else found
 
-    def _need(self, ref: str, needed: dict[str, Any]) -> None:
+    def marked(self, schema: Any, mark: str, depth: int = 8) -> frozenset[str]:
+        """Return the properties of `schema`, those of its `allOf` included, that say `readOnly` or so."""
+        schema = self.resolved(schema)
+        properties = schema.get("properties")
+        properties = properties if isinstance(properties, Mapping) else {}
+        own = {name for name, part in properties.items() if self.resolved(part).get(mark) is True}
+        parts = schema.get("allOf") if depth else None
+        parts = parts if isinstance(parts, list) else []
+        return frozenset(own).union(*(self.marked(part, mark, depth - 1) for part in parts))
+
+    def _need(self, ref: str, needed: _Needed) -> None:
         key = _name(ref)
         if key in needed:
             return
@@ -86,7 +118,7 @@ class Schemas:
             raise SchemaError(str(problem)) from problem
 
     def _members(
-        self, schema: Mapping[str, Any], needed: dict[str, Any], skip: tuple[str, ...] = ()
+        self, schema: Mapping[str, Any], needed: _Needed, skip: tuple[str, ...] = ()
     ) -> dict[str, Any]:
         return {
             key: self._member(key, value, needed)
@@ -94,12 +126,42 @@ class Schemas:
             if key not in skip and key not in _DROPPED and not key.startswith("x-")
         }
 
-    def _member(self, key: str, value: Any, needed: dict[str, Any]) -> Any:
+    def _member(self, key: str, value: Any, needed: _Needed) -> Any:
         if key in _MAPS and isinstance(value, Mapping):
             return {name: self._translate(part, needed) for name, part in value.items()}
         if key in _LISTS and isinstance(value, list):
             return [self._translate(part, needed) for part in value]
         return self._translate(value, needed) if key in _SINGLE else value
+
+
+class _Needed(dict[str, Any]):
+    """The components a schema refers to, translated; and the mark of properties that are left out."""
+
+    def __init__(self, leaves: str) -> None:
+        super().__init__()
+        self.leaves = leaves
+
+
+def _without(schema: dict[str, Any], left: frozenset[str]) -> dict[str, Any]:
+    """Return a schema that neither requires the properties `left` nor holds them to anything."""
+    schema = dict(schema)
+    if isinstance(required := schema.get("required"), list):
+        schema["required"] = [name for name in required if name not in left]
+    if isinstance(properties := schema.get("properties"), dict):
+        schema["properties"] = {name: True if name in left else part for name, part in properties.items()}
+    if isinstance(parts := schema.get("allOf"), list):
+        schema["allOf"] = [_without(part, left) if isinstance(part, dict) else part for part in parts]
+    return schema
+
+
+def _as_sent(schema: dict[str, Any], *, has_discriminator: bool) -> dict[str, Any]:
+    """Return `schema` as requests are held to it, where its words leave room."""
+    if has_discriminator and "oneOf" in schema and "anyOf" not in schema:
+        # It is the discriminator that tells which branch is meant, be another one met as well.
+        schema["anyOf"] = schema.pop("oneOf")
+    if bound := _WHOLE.get(str(schema.get("format"))):
+        return {"minimum": -bound, "maximum": bound - 1, **schema}
+    return schema
 
 
 def _name(ref: str) -> str:

@@ -8,7 +8,7 @@ import orjson
 
 from speckit import plain_yaml
 from speckit.faults import DocumentFaults, Fault, Place
-from speckit.plain_yaml import DEEPEST, Unreadable, too_deep
+from speckit.plain_yaml import DEEPEST, MOST_KEYS, MOST_NODES, Unreadable, too_deep, too_large, too_long
 
 LARGEST_BYTES = 64 * 1024 * 1024
 
@@ -44,11 +44,14 @@ def text_of(source: Path) -> str:
     if len(content) > LARGEST_BYTES:
         message = f"The file is larger than {LARGEST_BYTES >> 20} MiB."
         raise _whole_file(source, message, "Split it, and refer to the parts with $ref.")
+    # YAML may be UTF-16 too, and begins with a mark then.
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return content.decode("utf-8-sig")
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise _whole_file(source, "The file is not UTF-8.", "Save it as UTF-8.", line) from None
+        why = "The file is not UTF-8." if encoding == "utf-8-sig" else "The file cannot be decoded as UTF-16."
+        raise _whole_file(source, why, "Save it as UTF-8.", line) from None
 
 
 def _cannot_read(source: Path, error: Exception) -> DocumentFaults:
@@ -67,6 +70,9 @@ def _whole_file(source: Path, message: str, hint: str = "", line: int | None = N
 def _from_json(text: str) -> Any:
     if not text.strip():
         raise Unreadable((None, "The file is empty.", ""))
+    # Before anything is built: each separates two parts, or holds some.
+    if sum(map(text.count, ",[{")) > MOST_NODES:
+        raise too_large(None)
     try:
         data = orjson.loads(text)
     except json.JSONDecodeError as error:
@@ -77,6 +83,8 @@ def _from_json(text: str) -> Any:
     level, depth = [data] if isinstance(data, dict | list) else [], 0
     while level:
         depth += 1
+        if any(type(node) is dict and len(node) > MOST_KEYS for node in level):
+            raise too_long(None)
         below = [child for node in level for child in (node.values() if type(node) is dict else node)]
         level = [child for child in below if type(child) is dict or type(child) is list]
     if depth > DEEPEST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -135,7 +135,7 @@ def _no_operation(tag: str, known: Iterable[str]) -> Fault:
 
 
 def _concerned(lifecycles: Mapping[str, Lifecycle], kept: Mapping[str, Operation]) -> dict[str, Lifecycle]:
-    """Return the lifecycles with a rule for one of the operations `kept`, and their parents."""
+    """Return the lifecycles with a rule for one of the operations `kept`, their parents and offspring."""
     rules = {
         name: {op: rule for op, rule in each.rules.items() if op in kept} for name, each in lifecycles.items()
     }
@@ -146,4 +146,13 @@ def _concerned(lifecycles: Mapping[str, Lifecycle], kept: Mapping[str, Operation
         if name not in needed:
             needed.add(name)
             waiting += (above for parent in lifecycles[name].parents.values() for above in parent.resources)
+            waiting += _made(lifecycles[name])
     return {name: replace(each, rules=rules[name]) for name, each in lifecycles.items() if name in needed}
+
+
+def _made(lifecycle: Lifecycle) -> Iterator[str]:
+    """Yield the resources that come about with one of this lifecycle, or with its moves."""
+    for rule in lifecycle.rules.values():
+        yield from rule.makes
+    for transition in lifecycle.transitions:
+        yield from transition.makes

@@ -1,67 +1,137 @@
 """Check that a document has the form OpenAPI, or Swagger 2.0, gives it."""
 
+from __future__ import annotations
+
 import importlib.util
-import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import jsonschema_rs
 import orjson
 from jsonschema_rs import ValidationError
 
+from speckit.agreement import disagreements
 from speckit.faults import Fault, Pointer, did_you_mean
 from speckit.misfit import brief, exact
-from speckit.pointer import parse
-from speckit.references import BUNDLED, deref, references, resolve
+from speckit.targets import Target, is_schema, targets
 
-_MOST = 50
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+MOST_FAULTS = 50
+"""How many faults a refusal tells."""
+
+MOST_ERRORS = 10_000
+"""How many errors of one document are looked at."""
+
 _UNKNOWN = ("additionalProperties", "unevaluatedProperties")
-_TEMPLATE = re.compile(r"\{([^{}]+)\}")
+_DIALECTS = {
+    "3.1": "https://spec.openapis.org/oas/3.1/dialect/base",
+    "3.2": "https://spec.openapis.org/oas/3.2/dialect/2025-09-17",
+}
+"""The schemas that the schemas in a document of a version are written by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One keyword of the JSON Schema of OpenAPI that a part of a document breaks.
+
+    Attributes:
+        path: Where in the document.
+        keyword: Which, as JSON Schema calls it.
+        fields: For `required` what is missing, else those that are not known.
+    """
+
+    path: Pointer
+    keyword: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A fault in the form of a document, and what it comes from."""
+
+    fault: Fault
+    causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistaken:
+    """A reference to what is not what is needed where it stands."""
+
+    fault: Fault
+    target: Target
+    causes: tuple[Cause, ...] = ()
 
 
 def structural_faults(data: dict[str, Any]) -> list[Fault]:
     """Return at most 50 places where `data` is not what its OpenAPI version asks for.
 
-    First what the JSON Schema of OpenAPI finds, then what it cannot say:
-    unique names, and paths that agree with their parameters. In Swagger 2.0
-    also whether references lead to what is needed where they stand.
+    First what the JSON Schema of OpenAPI finds, in the document and in what its references
+    lead to; then what it cannot say: unique names, and paths that agree with their parameters.
     """
-    only_in_20 = (_referred(data), _bodies(data)) if "swagger" in data else ()
-    checks = (_form(data, _version(data)), _paths(data), _operation_ids(data), _path_parameters(data))
-    everything = (*checks, _security(data), *only_in_20)
-    return list(islice((fault for check in everything for fault in check), _MOST))
+    checks = (
+        (misfit.fault for misfit in misfits(data, version_of(data))),
+        (each.fault for each in disagreements(data)),
+        (each.fault for each in mistaken(data)),
+    )
+    return list(islice((fault for check in checks for fault in check), MOST_FAULTS))
 
 
-def _version(data: dict[str, Any]) -> str:
+def version_of(data: dict[str, Any]) -> str:
+    """Return the version of OpenAPI that `data` is written in: `2.0`, `3.0`, `3.1` or `3.2`."""
     return str(data["openapi"])[:3] if "openapi" in data else "2.0"
 
 
-# What the JSON Schema of OpenAPI says
+def mistaken(data: dict[str, Any]) -> Iterator[Mistaken]:
+    """Yield the references whose target is not what is needed where they stand."""
+    version = version_of(data)
+    for target in targets(data, version):
+        if is_schema(target.kind) and not isinstance(target.node, dict | bool):
+            message = f"A schema is a mapping, and {brief(target.node)} is not."
+            yield Mistaken(Fault(target.at, message, "Correct it, or the reference to it."), target)
+            continue
+        for misfit in misfits(target.node, version, target.kind, target.at):
+            yield Mistaken(misfit.fault, target, misfit.causes)
 
 
-def _form(data: Any, version: str, part: str = "", at: Pointer = ()) -> Iterator[Fault]:
+def misfits(data: Any, version: str, part: str = "", at: Pointer = ()) -> Iterator[Misfit]:
     """Yield where `data`, which stands at `at` in the document, is not what its version asks for.
 
     Args:
         part: What it is, by its name in the JSON Schema; the whole document without one.
     """
     schema, validator = _compiled(version, part)
-    errors = [_deepest(error) for error in islice(validator.iter_errors(data), 20 * _MOST)]
-    known = {tuple(error.instance_path) for error in errors if error.kind.name not in _UNKNOWN}
+    errors = [(_deepest(e), e) for e in islice(validator.iter_errors(data), MOST_ERRORS)]
+    known = {tuple(error.instance_path) for error, _ in errors if error.kind.name not in _UNKNOWN}
     told: set[tuple[Pointer, str]] = set()
-    for error in errors:
+    for error, whole in errors:
         path = exact(data, error.instance_path)
         message, hint = _told(error, schema, known)
-        # Paths without a slash are told by _paths, once.
-        is_paths = path == ("paths",) and error.kind.name in _UNKNOWN
-        if message and not is_paths and (path, message) not in told:
+        if message and not _is_of_paths(error) and (path, message) not in told:
             told.add((path, message))
-            yield Fault((*at, *path), message, hint)
+            yield Misfit(Fault((*at, *path), message, hint), tuple(_causes(data, whole, at)))
+
+
+def _is_of_paths(error: ValidationError) -> bool:
+    """Return whether it is about paths without a slash, which are told by what checks paths, once."""
+    kind: Any = error.kind
+    return error.instance_path == ["paths"] and kind.name in _UNKNOWN and "$ref" not in kind.unexpected
+
+
+def _causes(data: Any, error: ValidationError, at: Pointer) -> Iterator[Cause]:
+    """Yield what an error comes from: of alternatives, all that the one which nearly fits finds wrong."""
+    branches = [branch for branch in getattr(error.kind, "context", ()) if branch]
+    if branches:
+        for each in min(branches, key=_misfit):
+            yield from _causes(data, each, at)
+        return
+    kind: Any = error.kind
+    fields = tuple(kind.unexpected) if kind.name in _UNKNOWN else ()
+    if kind.name == "required":
+        fields = (kind.property,)
+    yield Cause((*at, *exact(data, error.instance_path)), kind.name, fields)
 
 
 @cache
@@ -70,21 +140,48 @@ def _compiled(version: str, part: str) -> tuple[dict[str, Any], jsonschema_rs.Va
 
     The validator looks up nothing on the network.
     """
-    # find_spec, not import: importing the package takes longer than all the checks.
-    package = importlib.util.find_spec("openapi_spec_validator")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError(
-            "openapi_spec_validator is not installed, and its OpenAPI schemas are needed."
-        )
-    file = Path(package.origin).parent / "resources" / "schemas" / f"v{version}" / "schema.json"
-    schema: dict[str, Any] = orjson.loads(file.read_bytes())
-    if part:
-        schema |= {"$ref": f"#/definitions/{part}"}
+    folder = _folder("openapi_spec_validator") / "resources" / "schemas" / f"v{version}"
+    schema: dict[str, Any] = orjson.loads((folder / "schema.json").read_bytes())
     # The schema of Swagger 2.0 has no name.
     identity = schema.get("$id") or schema.get("id") or "urn:swagger"
-    registry = jsonschema_rs.Registry([(identity, schema)])
+    resources = [(identity, schema)]
+    wanted = schema | ({"$ref": f"#/definitions/{part}"} if part else {})
+    if version in _DIALECTS:
+        if version == "3.1":
+            # Where OpenAPI has `server`, this schema of it has `body`.
+            link = schema["$defs"]["link"]["properties"]
+            link["server"] = link.pop("body")
+        wanted = _with_dialect(f"{identity}#/$defs/{part}" if part else identity, version, part)
+        resources += _dialects()
+    registry = jsonschema_rs.Registry(resources)
     options: dict[str, Any] = {"registry": registry, "offline": True, "validate_formats": False}
-    return schema, jsonschema_rs.validator_for(schema, **options)
+    return schema, jsonschema_rs.validator_for(wanted, **options)
+
+
+def _with_dialect(schema: str, version: str, part: str) -> dict[str, Any]:
+    """Return the schema of OpenAPI 3.1 or later together with that of the schemas in a document."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:openapi:{version}:{part}",
+        "$ref": schema,
+        "$defs": {"schema": {"$dynamicAnchor": "meta", "$ref": _DIALECTS[version]}},
+    }
+
+
+@cache
+def _dialects() -> list[tuple[str, dict[str, Any]]]:
+    """Return the schemas of schemas by their names."""
+    folder = _folder("openapi_schema_validator") / "schemas"
+    found = [path for path in folder.rglob("*") if path.is_file() and path.read_bytes()[:1] == b"{"]
+    return [(each["$id"], each) for each in (orjson.loads(path.read_bytes()) for path in found)]
+
+
+def _folder(package: str) -> Path:
+    # find_spec, not import: importing the package takes longer than all the checks.
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"{package} is not installed, and its OpenAPI schemas are needed.")
+    return Path(found.origin).parent
 
 
 def _deepest(error: ValidationError) -> ValidationError:
@@ -154,163 +251,3 @@ def _mistyped(error: ValidationError) -> tuple[str, str]:
     if "string" in kind.types and isinstance(error.instance, int | float):
         hint = "Put it in quotes."
     return f"{brief(error.instance)} is not of type {' or '.join(kind.types)}.", hint
-
-
-# What it cannot say
-
-
-def _operations(data: dict[str, Any]) -> Iterator[tuple[str, Pointer, dict[str, Any], dict[str, Any]]]:
-    """Yield template, path, path item and operation."""
-    for template, path, item in _items(data):
-        for method in _METHODS:
-            if isinstance(item.get(method), dict):
-                yield template, (*path, method), item, item[method]
-
-
-def _items(data: dict[str, Any]) -> Iterator[tuple[str, Pointer, dict[str, Any]]]:
-    paths = data.get("paths")
-    for template, node in paths.items() if isinstance(paths, dict) else ():
-        item = _followed(data, node)
-        if not template.startswith("x-") and isinstance(item, dict):
-            yield template, ("paths", template), item
-
-
-def _followed(data: dict[str, Any], node: Any) -> Any:
-    try:
-        return deref(data, node)
-    except LookupError:
-        return None  # told by the bundler
-
-
-def _paths(data: dict[str, Any]) -> Iterator[Fault]:
-    templates = data.get("paths")
-    for template in templates if isinstance(templates, dict) else ():
-        if not template.startswith(("/", "x-")):
-            message = f"The path '{template}' does not start with '/'."
-            yield Fault(("paths", template), message, f"Write '/{template}'.")
-    shapes: dict[tuple[str, str], str] = {}
-    for template, path, item in _items(data):
-        # Swagger 2.0 does not forbid such paths; they only must not share a method.
-        methods = [method for method in _METHODS if method in item] if "swagger" in data else [""]
-        shape = _TEMPLATE.sub("{}", template)
-        firsts = [shapes.setdefault((shape, method), template) for method in methods]
-        for first in {first: None for first in firsts if first != template}:
-            message = f"'{template}' and '{first}' differ only in the names of parameters."
-            yield Fault(path, message, "Keep one of them.")
-
-
-def _operation_ids(data: dict[str, Any]) -> Iterator[Fault]:
-    first: dict[str, str] = {}
-    for template, path, _, operation in _operations(data):
-        name, here = operation.get("operationId"), f"{str(path[-1]).upper()} {template}"
-        if isinstance(name, str) and first.setdefault(name, here) != here:
-            message = f"The operationId '{name}' already belongs to {first[name]}."
-            yield Fault((*path, "operationId"), message, "Give each operation a name of its own.")
-
-
-def _path_parameters(data: dict[str, Any]) -> Iterator[Fault]:
-    for template, path, item, operation in _operations(data):
-        wanted = _TEMPLATE.findall(template)
-        shared = dict(_declared(data, item, path[:-1]))
-        declared = shared | dict(_declared(data, operation, path))
-        if None in declared:
-            continue
-        for name in dict.fromkeys(wanted):
-            if name not in declared:
-                message = f"The path has '{{{name}}}', and no parameter with 'in: path' declares it."
-                yield Fault(path, message, did_you_mean(name, (n for n in declared if n)))
-        for other, where in declared.items():
-            if other is not None and other not in wanted:
-                message = f"The path parameter '{other}' has no '{{{other}}}' in '{template}'."
-                yield Fault(where, message, did_you_mean(other, wanted))
-
-
-def _declared(
-    data: dict[str, Any], holder: dict[str, Any], path: Pointer
-) -> Iterator[tuple[str | None, Pointer]]:
-    """Yield each path parameter with where it stands; None for one that cannot be looked up."""
-    parameters = holder.get("parameters")
-    for index, node in enumerate(parameters if isinstance(parameters, list) else ()):
-        parameter = _followed(data, node)
-        if not isinstance(parameter, dict):
-            yield None, path
-        elif parameter.get("in") == "path" and isinstance(parameter.get("name"), str):
-            yield parameter["name"], (*path, "parameters", index)
-
-
-def _security(data: dict[str, Any]) -> Iterator[Fault]:
-    home = ("components", "securitySchemes") if "openapi" in data else ("securityDefinitions",)
-    schemes: Any = data
-    for name in home:
-        schemes = schemes.get(name) if isinstance(schemes, dict) else None
-    known = schemes if isinstance(schemes, dict) else {}
-    holders: list[tuple[Pointer, dict[str, Any]]] = [((), data)]
-    holders += [(path, operation) for _, path, _, operation in _operations(data)]
-    for path, holder in holders:
-        needs = holder.get("security")
-        for index, need in enumerate(needs if isinstance(needs, list) else ()):
-            for name in need if isinstance(need, dict) else ():
-                if name not in known:
-                    hint = did_you_mean(name, known) or f"Declare it under {'/'.join(home)}."
-                    message = f"The security scheme '{name}' is not declared."
-                    yield Fault((*path, "security", index, name), message, hint)
-
-
-# What Swagger 2.0 needs besides, because it is upgraded, and references are followed then
-
-
-def _referred(data: dict[str, Any]) -> Iterator[Fault]:
-    """Yield what is wrong with the targets of references, which may be anything, in any file."""
-    own = (found for found in references(data) if found[0][:1] != (BUNDLED,))
-    waiting = [(kind, ref) for path, _, ref in own if (kind := _kind(path))]
-    seen: set[tuple[str, str]] = set()
-    while waiting:
-        kind, ref = waiting.pop()
-        if (kind, ref) in seen:
-            continue
-        seen.add((kind, ref))
-        try:
-            node = resolve(data, ref)
-        except LookupError:
-            continue  # told by the bundler
-        yield from _misfits(data, node, kind, ref)
-        inside = ((_kind(path) if path else kind, each) for path, _, each in references(node))
-        waiting += [(below, each) for below, each in inside if below]
-
-
-def _kind(path: Pointer) -> str:
-    """Return what a reference at `path` has to lead to, as the JSON Schema calls it; empty for anything."""
-    above = path[-2] if len(path) > 1 else ""
-    if above == "parameters" and isinstance(path[-1], int):
-        return "parameter"
-    if above == "responses" and re.fullmatch(r"\d{3}|default", str(path[-1])):
-        return "response"
-    if len(path) == 2 and above == "paths":
-        return "pathItem"
-    is_example = above == "examples" and path[-3:-2] != ("properties",)
-    return "" if is_example else "schema"
-
-
-def _misfits(data: dict[str, Any], node: Any, kind: str, ref: str) -> Iterator[Fault]:
-    at = parse(unquote(ref[1:]))
-    if kind != "schema":
-        yield from _form(node, _version(data), kind, at)
-    elif not isinstance(node, dict):
-        yield Fault(
-            at, f"A schema is a mapping, and {brief(node)} is not.", "Correct it, or the reference to it."
-        )
-
-
-def _bodies(data: dict[str, Any]) -> Iterator[Fault]:
-    for _, path, item, operation in _operations(data):
-        places = [place for holder in (item, operation) for place in _places(data, holder)]
-        if "body" in places and "formData" in places:
-            message = "A request has a body or form fields, and this operation has both."
-            yield Fault(path, message, "Make the fields properties of the body, or leave the body out.")
-
-
-def _places(data: dict[str, Any], holder: dict[str, Any]) -> Iterator[Any]:
-    parameters = holder.get("parameters")
-    for node in parameters if isinstance(parameters, list) else ():
-        parameter = _followed(data, node)
-        yield parameter.get("in") if isinstance(parameter, dict) else None

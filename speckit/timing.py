@@ -40,8 +40,9 @@ def render(moment: int, form: str) -> str | int:
 
     Args:
         moment: Microseconds since the Unix epoch.
-        form: `date-time` (RFC 3339, UTC, milliseconds), `date-time-local` (a
-            blank for the T, no zone, microseconds unless zero), `epoch-s` or `epoch-ms`.
+        form: `date-time` (RFC 3339, UTC, milliseconds), `date-time-s` (whole seconds),
+            `date-time-local` (a blank for the T, no zone, microseconds unless zero),
+            `epoch-s` or `epoch-ms`.
     """
     if form == "epoch-s":
         return moment // SECOND
@@ -50,6 +51,8 @@ def render(moment: int, form: str) -> str | int:
     if form == "date-time-local":
         fraction = moment % SECOND
         return _second(moment // SECOND, " ") + (f".{fraction:06d}" if fraction else "")
+    if form == "date-time-s":
+        return f"{_second(moment // SECOND, 'T')}Z"
     return f"{_second(moment // SECOND, 'T')}.{moment % SECOND // 1000:03d}Z"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("understudy", "mockserver", "contracts", "handbook", "speckit")
+PACKAGES = ("understudy", "mockserver", "contracts", "handbook", "toolkit", "speckit")
 
 # Which of our packages each package may import besides itself.
 BELOW = {
@@ -21,7 +21,8 @@ BELOW = {
     "mockserver": {"speckit"},
     "contracts": {"speckit"},
     "handbook": {"speckit"},
-    "understudy": {"mockserver", "contracts", "handbook", "speckit"},
+    "toolkit": {"speckit"},
+    "understudy": {"mockserver", "contracts", "handbook", "toolkit", "speckit"},
 }
 
 # Which floor of `mockserver` a module is on, by its name below `mockserver.`; a subpackage counts as one
@@ -32,20 +33,37 @@ BELOW = {
 #   effects  what an operation does to a world.
 #   http     Connexion, middleware, control plane, dashboard, and `app`, which builds all the rest.
 FLOORS = {
-    "machine": {"evaluation", "machine"},
+    "machine": {"combining", "evaluation", "machine"},
     "world": {
+        "announcing",
         "breaches",
         "clock",
         "due",
         "identifiers",
         "index",
         "kind",
+        "moments",
+        "outbox",
         "principals",
         "store",
         "world",
         "worlds",
     },
-    "effects": {"answers", "effects", "listing", "locating", "provider", "samples"},
+    "effects": {
+        "answers",
+        "batch",
+        "effects",
+        "filtering",
+        "hooks",
+        "listing",
+        "locating",
+        "paging",
+        "parts",
+        "provider",
+        "replacing",
+        "samples",
+        "xml",
+    },
     "http": {
         "app",
         "bodies",
@@ -53,10 +71,14 @@ FLOORS = {
         "control",
         "credentials",
         "framework",
+        "intake",
+        "json_text",
         "outside",
         "parameters",
         "playing",
+        "problems",
         "routing",
+        "sending",
         "shelf",
         "terminal",
         "wire",
@@ -75,10 +97,13 @@ CONTRACT_FLOORS = {
         *("laws", "finding", "docket", "reckoning", "anatomy", "nature", "possible", "wall", "observed"),
         *("catalogue", "documented", "fields", "stamps", "states"),
     },
-    "judges": {"applicable", "bench", "reads", "creates", "changes", "matching", "lists", "observer"},
+    "judges": {
+        *("applicable", "bench", "reads", "creates", "changes", "matching", "lists", "observer"),
+        *("batches", "comparing", "elsewhere", "parts", "replaces"),
+    },
     "drivers": {
         *("values", "inputs", "variants", "planning", "making", "stage", "acts", "matrix"),
-        *("drawing", "exchanges", "walk"),
+        *("exchanges", "walk"),
     },
     "verdict": {"settings", "report", "replaying", "admission", "running", "verdict"},
 }
@@ -90,16 +115,31 @@ CONTRACT_FLOORS = {
 #   book   all pages of a document, and those of others
 #   site   the book as a site
 HANDBOOK_FLOORS = {
-    "text": {"page", "prose", "raw", "words"},
-    "facts": {"components", "errors", "face", "shape", "traits"},
+    "text": {"page", "prose", "raw", "words", "naming", "serving", "status"},
+    "facts": {"components", "errors", "face", "shape", "traits", "runtime"},
     "pages": {
         *("access", "content", "effect", "outside", "parameters", "operation", "overview", "front"),
-        *("diagram", "drawing", "lifecycle", "living", "samples"),
+        *("diagram", "drawing", "lifecycle", "living", "samples", "incoming", "following"),
     },
-    "book": {"book", "own", "trying"},
+    "book": {"book", "grouping", "own", "trying"},
     "site": {"configuration", "links", "placing", "polish", "seeking", "site"},
 }
-HOUSES = [("mockserver", FLOORS), ("contracts", CONTRACT_FLOORS), ("handbook", HANDBOOK_FLOORS)]
+
+# And for `toolkit`, where each tool stands on its own: none imports another.
+#   survey    what REST shapes a document has, each with its evidence
+#   drafting  a first lifecycle of what the survey found
+#   tools     one command each
+TOOLKIT_FLOORS = {
+    "survey": {"survey"},
+    "drafting": {"drafting"},
+    "tools": {"infer", "crud", "bundle", "diff", "lint"},
+}
+HOUSES = [
+    ("mockserver", FLOORS),
+    ("contracts", CONTRACT_FLOORS),
+    ("handbook", HANDBOOK_FLOORS),
+    ("toolkit", TOOLKIT_FLOORS),
+]
 
 # The product knows no API: what it plays and judges comes from documents.
 API_NAMES = re.compile(r"rendley|kragle|alteryx|openreplay|taipy", re.IGNORECASE)
@@ -219,6 +259,21 @@ def test_floors_import_only_what_lies_below_them(package, floors):
             arrows.setdefault(source, set()).update(targets - {source})
 
     assert not forbidden_arrows(arrows, floors)
+
+
+def test_no_tool_needs_another():
+    """Each can be learnt, and taken away, alone."""
+    tools = TOOLKIT_FLOORS["tools"]
+
+    needed = {
+        f"{name} imports {target}"
+        for name, path in modules("toolkit").items()
+        for target in imports(name, path)
+        if {room(name, "toolkit"), room(target, "toolkit")} <= tools
+        and room(name, "toolkit") != room(target, "toolkit")
+    }
+
+    assert not needed
 
 
 def test_an_arrow_that_points_up_is_seen():

@@ -787,19 +787,54 @@ FAULTY: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
 }
 
 
+USABLE = (
+    "no title",
+    "a misspelt field",
+    "a bad schema",
+    "a reference to nothing",
+    "a reference outside",
+    "a remote reference",
+    "a reference to a file URL",
+    "a reference to the machine",
+)
+"""What is served all the same; the others leave nothing to be served, or concern a lifecycle."""
+
+
+@pytest.fixture
+def faulty(tmp_path, monkeypatch) -> Callable[[str], tuple[str, ...]]:
+    """Write one of the faulty documents as `lamps.yaml` of this folder; return what is to be told of it."""
+
+    def write(name: str) -> tuple[str, ...]:
+        content, told = FAULTY[name]
+        (tmp_path / "outside.yaml").write_text("x: {description: Outside.}\n")
+        document = tmp_path / "here" / "lamps.yaml"
+        document.parent.mkdir()
+        document.write_bytes(content if isinstance(content, bytes) else content.encode())
+        monkeypatch.chdir(document.parent)
+        return told
+
+    return write
+
+
 @pytest.mark.parametrize("name", FAULTY)
-def test_a_faulty_document_is_refused_with_file_and_line(tmp_path, command, monkeypatch, name):
+def test_a_faulty_document_is_refused_with_file_and_line(command, faulty, name):
     """All that is wrong shows before the first request, where an editor can jump to it."""
-    content, told = FAULTY[name]
-    (tmp_path / "outside.yaml").write_text("x: {description: Outside.}\n")
-    document = tmp_path / "here" / "lamps.yaml"
-    document.parent.mkdir()
-    document.write_bytes(content if isinstance(content, bytes) else content.encode())
+    told = faulty(name)
 
-    monkeypatch.chdir(document.parent)
+    said = command("lamps.yaml", *(["--strict-document"] if name in USABLE else []))
 
-    said = command("lamps.yaml")
+    assert [part for part in told if part not in said] == [], said
 
+
+@pytest.mark.parametrize("name", USABLE)
+def test_faults_that_leave_something_to_serve_are_told_and_it_is_served(command, faulty, monkeypatch, name):
+    """Whoever serves a document of others cannot mend it."""
+    told = faulty(name)
+    monkeypatch.setattr(understudy.serve, "_serve", lambda _app, listener, *_: listener.close() or 0)
+
+    said = command("lamps.yaml", status=0)
+
+    assert said.startswith("Warning: ")
     assert [part for part in told if part not in said] == [], said
 
 
@@ -837,7 +872,7 @@ OVERLAYS = {
         "overlay.yaml:4",
     ),
     "a misspelt word": (OVERLAY + "  - {target: $.info, updat: {title: x}}\n", "overlay.yaml:4"),
-    "a document broken by it": (OVERLAY + "  - {target: $.info, remove: true}\n", "info"),
+    "a document broken by it": (OVERLAY + "  - {target: $.paths, remove: true}\n", "paths"),
 }
 
 

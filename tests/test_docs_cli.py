@@ -105,7 +105,7 @@ def test_a_document_with_faults_makes_nothing(place):
     """And says what is wrong with it."""
     (place / "broken.yaml").write_text("openapi: 3.1.0\ninfo: {title: Lamps}\npaths: {}\n")
 
-    ran = docs(place, "broken.yaml", "-o", "site")
+    ran = docs(place, "broken.yaml", "-o", "site", "--strict-document")
 
     assert ran.exit_code == 1
     assert "broken.yaml" in ran.stderr

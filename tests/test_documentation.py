@@ -79,6 +79,27 @@ def test_every_serve_line_shown_serves(tmp_path, command):
     assert running.stop() == 0
 
 
+def test_the_other_commands_for_a_document_of_ones_own_run(tmp_path):
+    """One after the other, as they stand, on the document that the guide begins with."""
+    folder = str(Path(sys.executable).parent)
+    (tmp_path / "my-api.yaml").write_text(blocks("docs/guides/bring-your-own.md", "yaml")[0])
+    wanted = ("understudy infer", "understudy diff")
+    scripts = [block for block in blocks("README.md", "sh") if block.startswith(wanted)]
+
+    for script in scripts:
+        done = subprocess.run(
+            ["sh", "-c", f"set -e\n{script}cp bundled.yaml bundled-next.yaml"],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": os.pathsep.join([folder, os.environ["PATH"]])},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    assert len(scripts) == 2
+    assert "x-resource-lifecycles" in (tmp_path / "bundled.yaml").read_text()
+
+
 def test_the_greeting_shown_is_the_greeting_printed(server):
     """A reader compares what they see with the page."""
     (shown,) = (block for block in blocks("README.md", "text") if "resources " in block)

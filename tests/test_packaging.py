@@ -62,7 +62,7 @@ def test_the_wheel_carries_the_documents(wheel):
 def test_the_wheel_carries_every_module_and_nothing_else(wheel):
     """Tests, benchmarks and examples would become top-level packages of whoever installs it."""
     names = zipfile.ZipFile(wheel).namelist()
-    ours = ("understudy", "mockserver", "contracts", "handbook", "speckit")
+    ours = ("understudy", "mockserver", "contracts", "handbook", "toolkit", "speckit")
     sources = {
         str(path.relative_to(ROOT))
         for package in ours
@@ -79,13 +79,16 @@ def test_the_wheel_says_that_it_is_typed(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
 
     assert {
-        f"{package}/py.typed" for package in ("understudy", "mockserver", "contracts", "handbook", "speckit")
+        f"{package}/py.typed"
+        for package in ("understudy", "mockserver", "contracts", "handbook", "toolkit", "speckit")
     } <= names
 
 
 def test_the_installed_code_is_the_wheels(installed, empty):
     """Else the tests here would say nothing about the wheel."""
-    program = "import understudy, mockserver, contracts, handbook, speckit; print(understudy.__file__)"
+    program = (
+        "import understudy, mockserver, contracts, handbook, toolkit, speckit; print(understudy.__file__)"
+    )
     ran = subprocess.run(
         [installed.with_name("python"), "-c", program], check=True, capture_output=True, text=True, **empty
     )

@@ -8,6 +8,12 @@ from typing import ClassVar
 
 import click
 
+from understudy.bundle import bundle
+from understudy.diff import diff
+from understudy.document_options import overlay_option, reading_options
+from understudy.infer import infer
+from understudy.lint import lint
+
 
 class Duty(click.Group):
     """The group of commands; it says what each exit status means."""
@@ -43,14 +49,6 @@ class Chapters(click.Command):
                 formatter.write_dl(records)
 
 
-_OVERLAY = click.option(
-    "--overlay", "overlays", multiple=True, metavar="FILE", help="Apply an OpenAPI Overlay; may be repeated."
-)
-_FENCE = click.option(
-    "--fence", metavar="FOLDER", help="The folder references may not leave [default: the document's]."
-)
-
-
 @click.group(cls=Duty, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="understudy")
 def main() -> None:
@@ -62,7 +60,7 @@ def main() -> None:
     epilog="Exit status: 0 stopped by you, 1 the document has faults, 2 wrong arguments",
 )
 @click.argument("document", required=False, type=click.Path())
-@_OVERLAY
+@overlay_option
 @click.option(
     "--only", multiple=True, metavar="TAG", help="Play only the operations with this tag; may be repeated."
 )
@@ -97,7 +95,7 @@ def main() -> None:
     metavar="URL",
     help="A web origin that may call, besides local ones.",
 )
-@_FENCE
+@reading_options
 @click.option(
     "--body-limit",
     default=1_048_576,
@@ -106,6 +104,23 @@ def main() -> None:
     help="How many bytes a request body may have.",
 )
 @click.option("--log-requests", is_flag=True, help="Write a line per request to stderr.")
+@click.option("--hook", metavar="FILE", help="Python that answers some operations, in place of the document.")
+@click.option(
+    "--webhook",
+    "webhooks",
+    multiple=True,
+    metavar="NAME=URL",
+    help="Where a webhook that the document sends goes; may be repeated.",
+)
+@click.option(
+    "--allow-callbacks",
+    "may_be_told",
+    multiple=True,
+    metavar="HOST",
+    help="A host or network, besides this machine, that callbacks and webhooks may be sent to; "
+    "may be repeated.",
+)
+@click.option("--crud", is_flag=True, help="Remember what collections without a lifecycle are sent.")
 def serve(**options: object) -> None:
     """Play an OpenAPI document as a working API, with its resources kept in memory.
 
@@ -131,11 +146,11 @@ def serve(**options: object) -> None:
 @click.option(
     "--document", metavar="FILE", help="What is promised [default: the document shipped with this]."
 )
-@_OVERLAY
+@overlay_option
 @click.option(
     "--only", multiple=True, metavar="TAG", help="Judge only the operations with this tag; may be repeated."
 )
-@_FENCE
+@reading_options
 @click.option(
     "--principal",
     "principals",
@@ -268,11 +283,11 @@ def verify(**options: object) -> None:
     show_default=True,
     help="A site that works from its folder, or its pages as Markdown for a site of yours.",
 )
-@_OVERLAY
+@overlay_option
 @click.option(
     "--only", multiple=True, metavar="TAG", help="Only the operations with this tag; may be repeated."
 )
-@_FENCE
+@reading_options
 @click.option(
     "--base-url", default="", metavar="URL", help="Where samples ask [default: the document's first server]."
 )
@@ -307,8 +322,8 @@ def docs(**options: object) -> None:
     epilog="Exit status: 0 printed, 1 the document has faults, 2 wrong arguments",
 )
 @click.argument("document", required=False, type=click.Path())
-@_OVERLAY
-@_FENCE
+@overlay_option
+@reading_options
 @click.option("--resource", metavar="NAME", help="Which resource; not needed where only one has states.")
 @click.option(
     "--format",
@@ -326,3 +341,9 @@ def diagram(**options: object) -> None:
     from understudy.diagram import Options, run
 
     sys.exit(run(Options(**options)))  # type: ignore[arg-type]
+
+
+main.add_command(bundle)
+main.add_command(infer)
+main.add_command(lint)
+main.add_command(diff)

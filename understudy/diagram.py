@@ -11,7 +11,6 @@ from speckit.faults import DocumentFaults, did_you_mean
 from speckit.lifecycle import Lifecycle
 from speckit.specification import Specification
 from understudy.shipped import specified
-from understudy.values import is_url
 
 FORMS = ("mermaid", "svg")
 """What can be printed; the first is the usual one."""
@@ -24,6 +23,8 @@ class Options:
     document: str | None = None
     overlays: tuple[str, ...] = ()
     fence: str | None = None
+    strict_document: bool = False
+    allow_remote: bool = False
     resource: str | None = None
     form: str = FORMS[0]
 
@@ -34,10 +35,14 @@ def run(options: Options) -> int:
     Raises:
         click.UsageError: the document is a URL, has no such resource, or several and none is named.
     """
-    if options.document and is_url(options.document):
-        raise click.UsageError(f"'{options.document}' is not fetched. Download it, and name the file.")
     try:
-        found = specified(options.document, overlays=options.overlays, fence=options.fence)
+        found = specified(
+            options.document,
+            overlays=options.overlays,
+            fence=options.fence,
+            strict=options.strict_document,
+            allow_remote=options.allow_remote,
+        )
         lifecycle = _chosen(found, options.resource)
     except DocumentFaults as faults:
         click.echo(str(faults), err=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from handbook import raw, site
+from handbook import site
 from handbook.book import book
 from handbook.own import Own, own
 from handbook.page import MARKDOWN, SITE, Book, Section
@@ -17,7 +17,7 @@ from handbook.site import SiteFailed
 from handbook.trying import linked
 from speckit.faults import DocumentFaults
 from speckit.specification import Specification
-from understudy.shipped import specified
+from understudy.shipped import check_url, specified
 from understudy.values import is_url
 
 NOT_MADE = 2
@@ -33,6 +33,8 @@ class Options:
     overlays: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     fence: str | None = None
+    strict_document: bool = False
+    allow_remote: bool = False
     form: str = SITE
     base_url: str = ""
     name: str = ""
@@ -62,8 +64,7 @@ def run(options: Options) -> int:
 
 
 def _check(options: Options) -> None:
-    if options.document and is_url(options.document):
-        raise click.UsageError(f"'{options.document}' is not fetched. Download it, and name the file.")
+    check_url(options.document, allow_remote=options.allow_remote)
     if options.base_url and not is_url(options.base_url):
         raise click.UsageError(
             f"--base-url '{options.base_url}' is no URL. Write it like https://api.example.com."
@@ -88,15 +89,22 @@ def read(options: Options) -> Specification:
     Raises:
         DocumentFaults: it has mistakes.
     """
-    return specified(options.document, overlays=options.overlays, only=options.only, fence=options.fence)
+    return specified(
+        options.document,
+        overlays=options.overlays,
+        only=options.only,
+        fence=options.fence,
+        strict=options.strict_document,
+        allow_remote=options.allow_remote,
+    )
 
 
 def _made(specification: Specification, options: Options) -> int:
-    pages = book(specification, form=options.form, base_url=options.base_url, name=options.name)
+    pages = book(
+        specification, form=options.form, base_url=options.base_url, name=options.name, only=options.only
+    )
     if options.swagger_ui:
         pages = linked(pages, specification, options.swagger_ui, form=options.form)
-    if unexplained := list(_unexplained(specification)):
-        _warn([f"{' and '.join(unexplained)} of the document are not explained"])
     pages = _with_own(pages, options)
     folder = Path(options.output)
     if options.form == MARKDOWN:
@@ -107,16 +115,6 @@ def _made(specification: Specification, options: Options) -> int:
     first = folder / ("index.md" if options.form == MARKDOWN else "index.html")
     click.echo(f"{count} page{'s' * (count != 1)} in {folder}; begin with {first}", err=True)
     return 0
-
-
-def _unexplained(specification: Specification) -> Iterator[str]:
-    """Yield what the document has and the pages have not."""
-    data = specification.document.data
-    if data.get("webhooks"):
-        yield "webhooks"
-    every = specification.operations.values()
-    if any(raw.operation_object(data, each).get("callbacks") for each in every):
-        yield "callbacks"
 
 
 def _warn(warnings: list[str]) -> None:

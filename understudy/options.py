@@ -14,6 +14,8 @@ class Options:
     overlays: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     fence: str | None = None
+    strict_document: bool = False
+    allow_remote: bool = False
     principals: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from mockserver.framework import AsyncApp
 from speckit.faults import DocumentFaults
 from speckit.operation import Operation
 from speckit.specification import Specification
+from understudy import hooks, telling
 from understudy.live import Live
 from understudy.shipped import specified
 
@@ -54,8 +55,14 @@ class Options:
     control_token: str = ""
     origins: tuple[str, ...] = ()
     fence: str | None = None
+    strict_document: bool = False
+    allow_remote: bool = False
     body_limit: int = 1_048_576
     log_requests: bool = False
+    crud: bool = False
+    hook: str | None = None
+    webhooks: tuple[str, ...] = ()
+    may_be_told: tuple[str, ...] = ()
 
 
 def run(options: Options) -> int:
@@ -73,8 +80,6 @@ def run(options: Options) -> int:
             raise click.UsageError(
                 f"--origin '{origin}' is no origin. Write it like https://app.example.com:3000."
             )
-    if options.document and options.document.startswith(("http://", "https://")):
-        raise click.UsageError(f"'{options.document}' is not fetched. Download it, and serve the file.")
     try:
         specification = read(options)
         live = Live(specification, options.only)
@@ -105,7 +110,27 @@ def read(options: Options) -> Specification:
     Raises:
         DocumentFaults: it has mistakes.
     """
-    return specified(options.document, overlays=options.overlays, only=options.only, fence=options.fence)
+    found = specified(
+        options.document,
+        overlays=options.overlays,
+        only=options.only,
+        fence=options.fence,
+        strict=options.strict_document,
+        allow_remote=options.allow_remote,
+    )
+    return _kept(found) if options.crud else found
+
+
+def _kept(specification: Specification) -> Specification:
+    # Here, not above: only those who ask for it wait for it.
+    from toolkit.crud.keeping import kept
+
+    found = kept(specification)
+    if len(found.lifecycles) == len(specification.lifecycles):
+        click.echo(
+            "Warning: --crud found no collection, as /jobs and /jobs/{id} are one; nothing is kept.", err=True
+        )
+    return found
 
 
 def application(specification: Specification, options: Options, live: Live | None = None) -> AsyncApp:
@@ -116,9 +141,11 @@ def application(specification: Specification, options: Options, live: Live | Non
 
     Raises:
         DocumentFaults: the file of principals has mistakes.
+        click.UsageError: the file of hooks cannot be used, or who is to be told makes no sense.
     """
     clock: Clock = ManualClock() if options.clock == "manual" else RealClock(options.speed)
     known = principals.load(Path(options.principals)) if options.principals else None
+    found = hooks.load(options.hook, specification.operations) if options.hook else {}
     settings = Settings(
         seed=options.seed,
         checks_responses=options.check_responses,
@@ -126,6 +153,9 @@ def application(specification: Specification, options: Options, live: Live | Non
         control_token=options.control_token,
         origins=options.origins,
         pages=live.pages if live else None,
+        hooks=found,
+        webhooks=telling.addresses(options.webhooks, specification),
+        may_be_told=telling.admitted(options.may_be_told),
     )
     return build(specification, clock=clock, principals=known, settings=settings)
 
@@ -237,7 +267,7 @@ def greeting(specification: Specification, url: str) -> list[str]:
     title = specification.document.data.get("info", {}).get("title", "")
     resources = ", ".join(specification.lifecycles) or "none, so examples are answered"
     return [
-        f"{title} ({specification.document.source})",
+        f"{title} ({specification.document.name})",
         "",
         *_table(operations),
         "",

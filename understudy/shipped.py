@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from speckit.document import load
+import click
+
+from speckit.document import Document, load
+from speckit.faults import DocumentFaults, Place
+from speckit.remote import Remote, is_url
 from speckit.specification import Specification, specify
+
+MOST_WARNINGS = 10
+"""How many faults are told of a document that is used in spite of them."""
 
 _INSTALLED = Path(__file__).parent / "documents"
 _CHECKOUT = Path(__file__).parent.parent
@@ -30,19 +38,85 @@ def overlay(name: str) -> Path:
 
 
 def specified(
-    document: str | None, *, overlays: Iterable[str] = (), only: Iterable[str] = (), fence: str | None = None
+    document: str | None,
+    *,
+    overlays: Iterable[str] = (),
+    only: Iterable[str] = (),
+    fence: str | None = None,
+    strict: bool = False,
+    allow_remote: bool = False,
+    tells: bool = True,
 ) -> Specification:
     """Return the document that a command names, overlaid and narrowed.
 
     Args:
-        document: A file; without it, the document that comes with the package.
+        document: A file, or a URL; without it, the document that comes with the package.
         overlays: Files, or names of overlays that come with the package.
         only: Tags.
         fence: The folder that references may not leave; without it, the document's.
+        strict: Faults that leave something to be used count too.
+        allow_remote: What is referred to by a URL is fetched.
+        tells: The first of the faults that it has all the same are written to stderr.
 
     Raises:
-        DocumentFaults: it has mistakes.
+        DocumentFaults: it has mistakes, and nothing of it can be used or `strict` is said.
+        click.UsageError: it is a URL, and nothing may be fetched.
     """
-    source = default_document() if document is None else Path(document)
+    found = loaded(document, overlays=overlays, fence=fence, strict=strict, allow_remote=allow_remote)
+    if tells:
+        warn(found)
+    return specify(found, only=only)
+
+
+def loaded(
+    document: str | None,
+    *,
+    overlays: Iterable[str] = (),
+    fence: str | None = None,
+    strict: bool = False,
+    allow_remote: bool = False,
+) -> Document:
+    """Return the document that a command names, overlaid; what its extensions say is not looked at.
+
+    The arguments are those of `specified`.
+
+    Raises:
+        DocumentFaults: nothing of it can be used, or it has faults and `strict` is said.
+        click.UsageError: it is a URL, and nothing may be fetched.
+    """
+    check_url(document, allow_remote=allow_remote)
+    remote = Remote() if allow_remote else None
+    source = default_document() if document is None else _file(document, remote)
     inside = Path(fence) if fence else None
-    return specify(load(source, overlays=[overlay(name) for name in overlays], fence=inside), only=only)
+    given = [overlay(name) for name in overlays]
+    return load(source, overlays=given, fence=inside, strict=strict, remote=remote)
+
+
+def check_url(document: str | None, *, allow_remote: bool) -> None:
+    """Refuse a document that would have to be fetched, unless that is allowed.
+
+    Raises:
+        click.UsageError: it is a URL, and nothing may be fetched.
+    """
+    if document and is_url(document) and not allow_remote:
+        way_out = "Download it and name the file, or add --allow-remote."
+        raise click.UsageError(f"'{document}' is not fetched. {way_out}")
+
+
+def _file(document: str, remote: Remote | None) -> Path:
+    if remote is None or not is_url(document):
+        return Path(document)
+    try:
+        return remote.fetch(document)
+    except DocumentFaults as refusal:
+        place = Place(document)
+        raise DocumentFaults(replace(fault, place=place) for fault in refusal.faults) from None
+
+
+def warn(document: Document) -> None:
+    """Write the first faults of `document` to stderr, and how many more there are."""
+    for fault in document.first_faults(MOST_WARNINGS):
+        click.echo(f"Warning: {fault}", err=True)
+    if document.fault_count > MOST_WARNINGS:
+        more = document.fault_count - MOST_WARNINGS
+        click.echo(f"Warning: {more} more; --strict-document lists them, and refuses the document.", err=True)

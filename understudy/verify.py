@@ -154,7 +154,14 @@ def prepared(options: Options) -> Case:
 
 
 def _read(options: Options) -> Specification:
-    return specified(options.document, overlays=options.overlays, only=options.only, fence=options.fence)
+    return specified(
+        options.document,
+        overlays=options.overlays,
+        only=options.only,
+        fence=options.fence,
+        strict=options.strict_document,
+        allow_remote=options.allow_remote,
+    )
 
 
 def _settings(

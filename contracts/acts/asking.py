@@ -13,8 +13,10 @@ from contracts.exchange import Call, text
 from contracts.inputs import PLAIN
 from contracts.matching import showing, value_of
 from contracts.observed import Track
+from contracts.reckoning import has_hole
 from contracts.stage import Attempt
 from speckit.conventions import governing
+from speckit.pointer import ABSENT
 
 
 def attempts(scene: Scene) -> Iterator[Try]:
@@ -150,9 +152,18 @@ def _no_ids(scene: Scene, binding: Binding, track: Track) -> Iterator[tuple[Any,
         if schema.get("type") == "integer":
             yield "no-number", "malformed"
         return
-    known = text(track.id) if name == identity.param else "none"
+    known = _known(track, name)
     number = f"{scene.inputs.number():x}"
-    yield known[: max(1, len(known) - len(number))] + number, "missing"
+    nobody = known[: max(1, len(known) - len(number))] + number
+    yield nobody if scene.inputs.is_valid(schema, nobody) else scene.inputs.fresh(known, schema), "missing"
+
+
+def _known(track: Track, param: str) -> str:
+    """Return what a path parameter is for a resource; some word where that is not known."""
+    identity = track.nature.lifecycle.identity
+    paths = {identity.param: identity.field, **dict(identity.alternates)}
+    value = track.id if param == identity.param else track.look(paths[param])
+    return "none" if has_hole(value) or value is ABSENT or value is None else text(value)
 
 
 def _parents(scene: Scene) -> Iterator[Try]:
@@ -176,9 +187,13 @@ def _orphan(scene: Scene, binding: Binding, parent: str) -> Attempt:
     keys = scene.inputs.candidates(binding, parent, scene.owner)
     if not keys or place is None:
         return
-    nobody = (
+    nobody: Any = (
         10**6 + scene.inputs.number() if isinstance(keys[0], int) else f"{keys[0]}{scene.inputs.number()}"
     )
+    if place.kind == "request.path" and not isinstance(nobody, int):
+        nobody = _no_parent(scene, binding, place.name, keys[0])
+    if nobody is None:
+        return
     if track is None:
         call = scene.inputs.create(binding, scene.owner, replace(PLAIN, parents={parent: nobody}))
     else:
@@ -199,9 +214,12 @@ def _below(scene: Scene, binding: Binding) -> Attempt:
     for name in binding.rule.scope:
         parent = lifecycle.parents[name]
         mine = track.look(parent.field)
+        if has_hole(mine) or mine is ABSENT:
+            continue
         call = _call(scene, binding, track)
-        nobody = f"{mine}{scene.inputs.number()}"
-        scene.client.send(replace(call, path={**call.path, parent.param: nobody}, aim="parent", about=name))
+        if (nobody := _no_parent(scene, binding, parent.param, mine)) is not None:
+            path = {**call.path, parent.param: nobody}
+            scene.client.send(replace(call, path=path, aim="parent", about=name))
         for key in scene.inputs.candidates(binding, name, scene.owner):
             if text(key) != text(mine):
                 elsewhere = replace(call, path={**call.path, parent.param: key})
@@ -213,6 +231,16 @@ def _below(scene: Scene, binding: Binding) -> Attempt:
     scene.read(track)
     if binding.rule.role == "list":
         scene.walk(binding, scene.owner, scope_of(scene, binding, track))
+
+
+def _no_parent(scene: Scene, binding: Binding, param: str, mine: Any) -> Any:
+    """Return an id that no parent has; None where the document allows none."""
+    parameter = binding.operation.parameter("path", param)
+    nobody = f"{mine}{scene.inputs.number()}"
+    if parameter is None or scene.inputs.is_valid(parameter.schema, nobody):
+        return nobody
+    fresh = scene.inputs.fresh(mine, parameter.schema)
+    return None if fresh == mine else fresh
 
 
 def _foreign(scene: Scene) -> Attempt:

@@ -11,11 +11,11 @@ from contracts.acts.living import release, scope_of
 from contracts.acts.scene import Scene, Try, asking
 from contracts.bench import Binding
 from contracts.exchange import Call, text
-from contracts.matching import fits_all, showing, values_held
+from contracts.matching import fits_all, showing, together, values_held
 from contracts.observed import Track
 from contracts.stage import Attempt, CannotTry
 from speckit.expression import sources
-from speckit.lifecycle import Filter
+from speckit.lifecycle import Filter, Sort
 
 _LAWS = ("listed", "list-agrees", "filter-exact", "page-size", "page-bounds", "pages-join", "total-true")
 _QUERY = "?"
@@ -162,8 +162,11 @@ def _filtered(
     if paging is not None and paging.size:
         _walk(scene, binding, scope, **{each.param: values[-1], paging.size: max(paging.min, 2)})
     if each.match == "any" and len(values) > 1:
-        _walk(scene, binding, scope, **{each.param: ",".join(map(text, values[:2]))})
+        _walk(scene, binding, scope, **{each.param: together(binding, each, values[:2])})
     parameter = binding.operation.parameter("query", each.param)
+    for word in dict(each.matches) if each.by is not None and each.by.kind == "request.query" else ():
+        for part in (values[0], *_parts(values[0])):
+            _walk(scene, binding, scope, **{each.param: part, each.by.name if each.by else "": word})
     for part in _parts(values[0]) if parameter else ():
         if scene.inputs.is_valid(parameter.schema if parameter else {}, part):
             _walk(scene, binding, scope, **{each.param: part})
@@ -245,10 +248,23 @@ def _sorted(scene: Scene, binding: Binding, scope: dict[str, Any]) -> None:
     sort = binding.rule.sort
     if sort is None:
         return
-    directions = [{}, {sort.direction: "asc"}, {sort.direction: "desc"}] if sort.direction else [{}]
+    directions = [{}, *({sort.direction: word} for word in _ways(scene, binding, sort))]
+    if not sort.param:
+        for direction in directions:
+            _walk(scene, binding, scope, **direction)
     for word in sort.fields:
         for direction in directions:
             _walk(scene, binding, scope, **{sort.param: word, **direction})
+
+
+def _ways(scene: Scene, binding: Binding, sort: Sort) -> list[str]:
+    """Return the words that turn an order round, and one that does not."""
+    parameter = binding.operation.parameter("query", sort.direction)
+    if parameter is None:
+        return []
+    others = [each for each in ("asc", *parameter.schema.get("enum", ())) if each != sort.descending]
+    valid = [each for each in others if scene.inputs.is_valid(parameter.schema, each)]
+    return [*valid[:1], sort.descending]
 
 
 def _after_removal(scene: Scene, binding: Binding, track: Track, scope: dict[str, Any]) -> None:

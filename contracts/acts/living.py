@@ -44,10 +44,10 @@ def _made(scene: Scene, binding: Binding, variant: Variant) -> Attempt:
 
 def read_every_way(scene: Scene, track: Track) -> None:
     """Read a resource by each operation that shows it, in each view, and find it in the lists."""
-    for binding in scene.bindings("get"):
+    for binding in scene.bindings("get", "parts"):
         if not _is_named(binding, track) or not scene.may(binding, track.principal):
             continue
-        for query in _views(scene, binding):
+        for query in (*_views(scene, binding), *_pages(binding)):
             scene.send(binding, track, query=query)
     scene.read(track)
 
@@ -74,6 +74,13 @@ def _views(scene: Scene, binding: Binding) -> Iterator[dict[str, Any]]:
                 yield {choice.by.name: each}
 
 
+def _pages(binding: Binding) -> Iterator[dict[str, Any]]:
+    """Yield the query for the shortest page of parts."""
+    paging = binding.rule.paging
+    if binding.rule.role == "parts" and paging is not None and paging.size and paging.style != "range":
+        yield {paging.size: max(1, paging.min)}
+
+
 def _word(word: str, schema: Mapping[str, Any]) -> Any:
     return word == "true" if schema.get("type") == "boolean" else word
 
@@ -85,8 +92,8 @@ def release(scene: Scene, track: Track) -> None:
 
 
 def _in_states(scene: Scene) -> Iterator[Try]:
-    changing = [b for b in scene.bindings("update", "trigger") if scene.may(b, scene.owner)]
-    gated = [b for b in scene.bindings("get") if b.rule.available_in]
+    changing = [b for b in scene.bindings("update", "trigger", "replace") if scene.may(b, scene.owner)]
+    gated = [b for b in scene.bindings("get", "parts") if b.rule.available_in]
     for state in scene.nature.lifecycle.states or ("",):
         for binding in changing:
             for members in _bodies(scene, binding, state):
@@ -130,7 +137,7 @@ def _most_open(scene: Scene, binding: Binding) -> str:
 def _changed(scene: Scene, binding: Binding, state: str, members: Mapping[Path, Any]) -> Attempt:
     """Bring a resource into a state, try one change on it, and look at what came of it."""
     companion = (yield from subject(scene)) if _wants_company(scene, state) else None
-    track = yield from _brought(scene, state)
+    track = yield from brought(scene, state)
     bystander = companion or _bystander(scene, track)
     _look(scene, track, bystander)
     for wait in range(_MOST_WAITS):
@@ -141,7 +148,7 @@ def _changed(scene: Scene, binding: Binding, state: str, members: Mapping[Path, 
             yield Later()
             continue
         # What would be another value is taken where this one is: one made elsewhere may have room.
-        track = yield from _brought(scene, state)
+        track = yield from brought(scene, state)
         _look(scene, track, bystander)
     named = {path: value for path, value in named.items() if value is not None}
     while len(named) > 1 and not _is_free(scene, binding, track, named):
@@ -251,8 +258,8 @@ def _is_free(scene: Scene, binding: Binding, track: Track, members: Mapping[Path
     return scene.observer.creates.clash(binding, call, None, track) is None
 
 
-def _brought(scene: Scene, state: str) -> Any:
-    """Make a resource in `state`."""
+def brought(scene: Scene, state: str) -> Any:
+    """Make a resource in `state`; return its track."""
     if state:
         return (yield from scene.maker.reach(scene.owner, scene.nature, state))
     track = yield from subject(scene)
@@ -261,7 +268,7 @@ def _brought(scene: Scene, state: str) -> Any:
 
 
 def _looked_at(scene: Scene, state: str) -> Attempt:
-    track = yield from _brought(scene, state)
+    track = yield from brought(scene, state)
     scene.read(track)
     read_every_way(scene, track)
 
@@ -295,7 +302,7 @@ def _lists(scene: Scene) -> list[Binding]:
 
 def _left_alone(scene: Scene, state: str, transition: Transition) -> Attempt:
     """Watch a move by time: not before its time, and then at its time."""
-    track = yield from _brought(scene, state)
+    track = yield from brought(scene, state)
     read_every_way(scene, track)
     latest = scene.maker.deadline(track, transition)
     if latest is not None and transition.ends != state:
@@ -320,7 +327,7 @@ def _left_alone(scene: Scene, state: str, transition: Transition) -> Attempt:
 
 def _listed_first(scene: Scene, state: str) -> Attempt:
     """Leave one alone that is read only once it was listed."""
-    track = yield from _brought(scene, state)
+    track = yield from brought(scene, state)
     yield from _listed_moved(scene, track, state)
     scene.read(track)
 

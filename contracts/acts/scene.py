@@ -67,7 +67,7 @@ class Scene:
 
     def on_one(self) -> list[Binding]:
         """Return the operations on one resource."""
-        return self.bindings("get", "update", "trigger")
+        return self.bindings("get", "parts", "replace", "update", "trigger")
 
     def may(self, binding: Binding, principal: str) -> bool:
         """Return whether `principal` has a role that the operation needs."""
@@ -85,7 +85,13 @@ class Scene:
     def walk(
         self, binding: Binding, principal: str, scope: Mapping[str, object] | None = None, /, **query: object
     ) -> list[Exchange]:
-        """Read every page of a list; where there are several, the first again: has anything changed?"""
+        """Read every page of a list; where there are several, the first again: has anything changed?
+
+        A list below a parent of which none is known is left alone.
+        """
+        if any(self._is_nowhere(binding, name, principal, scope or {}) for name in binding.rule.scope):
+            self.docket.pass_over("listed", binding.subject, "no parent is known that it could be below")
+            return []
         first = asking(self.inputs.listing(binding, principal, scope), query)
         pages = [self.client.send(first)]
         paging = binding.rule.paging
@@ -100,6 +106,10 @@ class Scene:
         if len(pages) > 1:
             pages.append(self.client.send(first))
         return pages
+
+    def _is_nowhere(self, binding: Binding, parent: str, principal: str, scope: Mapping[str, object]) -> bool:
+        param = self.nature.lifecycle.parents[parent].param
+        return param not in scope and not self.inputs.candidates(binding, parent, principal)
 
     def subjects(self, *roles: str) -> Iterator[Subject]:
         """Yield the operations of the resource as subjects."""

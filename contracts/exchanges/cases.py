@@ -24,9 +24,9 @@ from jsonschema_rs import ValidationError
 from schemathesis import GenerationMode, checks
 from schemathesis.errors import FailureGroup, SchemathesisError
 
-from contracts.drawing import drawn, nothing_left_behind
 from contracts.exchanges.document import projected
 from contracts.exchanges.line import Unsendable
+from speckit.drawing import drawn, nothing_left_behind
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
 from speckit.schema import Schemas
@@ -48,15 +48,19 @@ _SETTINGS: Mapping[str, Any] = {
 }
 """No credentials and no undeclared methods, which are probes of their own; no NUL, which databases refuse."""
 
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _PROBES = frozenset({"malformed_content_type", "unsupported_content_type", "unspecified_http_method"})
 _UNSENT = frozenset(
     {"user-agent", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid"}
 )
 _EXOTIC = re.compile(
     r"(?<![\w.])\d{17,}(?!\w)|(?<![\w.])\d[\d.]*[eE]\+?\d{3}(?!\w)|\b0\d{3}-\d\d-\d\dT|:60(?!\d)"
-    r"|%2[fF]|%5[cC]|%00|\\u0000"
+    r"|%2[fF]|%5[cC]|%00|\\u0000|form-data; name=\"\""
 )
-"""What fits a schema and good servers refuse all the same: beyond 64 bits, leap seconds, a slash in an id."""
+"""What fits a schema and good servers refuse all the same: beyond 64 bits, leap seconds, a slash in an id.
+
+So it is with a part of a form that has no name.
+"""
 _UNGENERATED = (HypothesisException, SchemathesisError, ValidationError)
 
 Failure = tuple[str, str]
@@ -99,7 +103,23 @@ class Trial:
     @property
     def is_probe(self) -> bool:
         """Whether only a crash counts."""
-        return self._scenario in _PROBES
+        return self._scenario in _PROBES or self._is_blurred
+
+    @property
+    def _is_blurred(self) -> bool:
+        """Whether what is wrong with it can hardly be seen: parts of a form are texts, whatever they were."""
+        return (self._case.media_type or "").split(";")[0] in _FORMS and self._wrong == {"body"}
+
+    @property
+    def is_wrong_in_body(self) -> bool:
+        """Whether nothing is wrong with it but its body, which is JSON."""
+        return self.body is not ABSENT and self._wrong == {"body"}
+
+    @property
+    def _wrong(self) -> set[str]:
+        """The places where it does not fit."""
+        components = self._case.meta.components if self._case.meta else {}
+        return {place.value for place, info in components.items() if not info.mode.is_positive}
 
     @property
     def repeats(self) -> bool:

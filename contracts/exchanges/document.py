@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
-
 from speckit.lifecycle import Lifecycle, Rule
 from speckit.operation import Operation
-from speckit.references import deref
+from speckit.references import BUNDLED, deref
 from speckit.specification import Specification
 
 CONDITIONAL = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
@@ -18,7 +17,9 @@ CONDITIONAL = frozenset({"if-match", "if-none-match", "if-modified-since", "if-u
 Silent = frozenset[tuple[str, str]]
 """Places and names of parameters."""
 
-_KEPT_FIELDS = ("openapi", "info", "components")
+_FILES = "x-files"
+"""Where the files that the document refers to are put: the generator has another use for our own name."""
+_KEPT_FIELDS = ("openapi", "info", "components", _FILES)
 _KEPT_OF_OPERATION = ("operationId", "requestBody", "responses")
 
 
@@ -30,7 +31,10 @@ def projected(specification: Specification, operations: Iterable[Operation]) -> 
     only between requests. A paging parameter may be anything where the document answers wrong values itself.
     """
     # A copy in plain JSON, which nobody else holds.
-    data = orjson.loads(orjson.dumps(specification.document.data, option=orjson.OPT_NON_STR_KEYS))
+    text = json.dumps(specification.document.data, default=str)  # it has whole numbers of any size
+    data = json.loads(text.replace(f'"#/{BUNDLED}/', f'"#/{_FILES}/'))
+    if BUNDLED in data:
+        data[_FILES] = data.pop(BUNDLED)
     paths: dict[str, Any] = {}
     for operation in operations:
         item = deref(data, data["paths"][operation.path])
@@ -55,7 +59,7 @@ def _silent(specification: Specification, operation: Operation) -> Silent:
     _, rule = rule_of(specification, operation)
     headers = {*CONDITIONAL, "idempotency-key", rule.idempotency_header.lower() if rule else ""}
     paging = rule.paging if rule else None
-    cursors = {("query", paging.param.lower())} if paging and paging.style == "cursor" else set()
+    cursors = {("query", paging.param.lower())} if paging and paging.style in ("cursor", "after") else set()
     return frozenset({("header", name) for name in headers} | cursors)
 
 

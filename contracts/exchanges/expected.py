@@ -86,7 +86,7 @@ class Expected:
         declared = self._catalogue.declared
         for parent in lifecycle.parents.values():
             yield from declared("notFound", parent.missing).statuses
-        if rule.role in (*_CHANGING, "create"):
+        if rule.role in (*_CHANGING, "create", "replace"):
             for unique in lifecycle.unique:
                 yield from declared("conflict", unique.conflict).statuses
         if any(rule.operation in transition.triggers for transition in lifecycle.transitions):
@@ -94,7 +94,9 @@ class Expected:
             for other in rule.otherwise:
                 yield from declared("refused", other.answer).statuses
         if rule.available_in:
-            yield from declared("refused", rule.unavailable).statuses
+            yield from declared("refused").statuses
+            for other in rule.unavailable:
+                yield from declared("refused", other.answer).statuses
         if rule.idempotency_header:
             yield from declared("idempotencyMismatch").statuses
         for kind in rule.answers:

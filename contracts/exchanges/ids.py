@@ -20,7 +20,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _UNKNOWN_EVERY = 4
 _LARGE = 2_000_000_000
 _LONG = 12
-_CHANGING = ("update", "trigger")
+_CHANGING = ("replace", "update", "trigger")
 
 
 class Ids:
@@ -86,6 +86,8 @@ class Ids:
         if rule is None:
             names = _path_names(operation)
             return frozenset() if operation.method in SAFE else names
+        if rule.role == "batch" and rule.ids is None:
+            return _path_names(operation)
         return self._identifying(operation) if rule.role in _CHANGING else frozenset()
 
     def _identifying(self, operation: Operation) -> frozenset[str]:

@@ -15,6 +15,8 @@ from speckit.operation import Operation, Parameter
 from speckit.schema import Schemas
 from speckit.specification import Specification
 
+UNSEEN = "The request does not fit the document."
+"""What is told where nothing is seen that does not fit."""
 _LONGEST = 120
 _JSON = "application/json"
 
@@ -35,7 +37,7 @@ class Misfits:
         """
         for what, how in self._wrong(operation, request, path):
             return f"{what} does not fit the document: {_short(how)}."
-        return "The request does not fit the document."
+        return UNSEEN
 
     def _wrong(
         self, operation: Operation, request: Request, path: Mapping[str, str]

@@ -11,7 +11,7 @@ from contracts.replaying.slices import Shot
 
 _UNKNOWN, _FORBIDDEN = 401, 403
 _MISSING = (404, 410)
-_OF_ONE = ("get", "update", "trigger")
+_OF_ONE = ("get", "parts", "replace", "update", "trigger")
 _REFUSING = frozenset(
     {
         "credential-needed",

@@ -29,7 +29,7 @@ _AMONG_PRINCIPALS = frozenset({"isolation", "key-per-principal", "unique-id"})
 """Laws for which it matters what each of several principals had before."""
 _MOST_PLACES = 8
 """How many parents are tried where what was made before is refused."""
-_CHANGING = ("update", "trigger")
+_CHANGING = ("replace", "update", "trigger")
 _MOST_STOCK = 60
 """How many resources are made at most for a list to have as many pages as it had."""
 

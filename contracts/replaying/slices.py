@@ -21,7 +21,7 @@ _MOST_LISTED = 15
 _MOST_OTHERS = 4
 _NEAR = 10
 """How many exchanges before the only one of a finding are looked at for what may have brought it about."""
-_READING = ("get", "list")
+_READING = ("get", "list", "parts")
 _WRITING = ("create", "update", "trigger")
 
 

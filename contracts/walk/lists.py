@@ -9,7 +9,7 @@ from typing import Any
 from contracts.bench import Binding
 from contracts.exchange import text
 from contracts.inputs import Inputs
-from contracts.matching import value_of
+from contracts.matching import together, value_of
 from contracts.observed import Track
 from contracts.reckoning import has_hole
 from speckit.lifecycle import Filter
@@ -31,7 +31,7 @@ def _filters(inputs: Inputs, binding: Binding, tracks: Sequence[Track], dice: Ra
         values = list(_values(inputs, binding, each, tracks))
         wanted = dice.random() < 0.35
         if wanted and values:
-            value = _asked(each, values, dice)
+            value = _asked(binding, each, values, dice)
             found |= {each.param: value} if _is_sound(inputs, binding, each, value) else {}
     return found
 
@@ -47,10 +47,10 @@ def _values(inputs: Inputs, binding: Binding, each: Filter, tracks: Sequence[Tra
         yield from inputs.others(parameter.schema, ABSENT)
 
 
-def _asked(each: Filter, values: Sequence[Any], dice: Random) -> Any:
+def _asked(binding: Binding, each: Filter, values: Sequence[Any], dice: Random) -> Any:
     value = dice.choice(values)
     if each.match == "any" and dice.random() < 0.5:
-        return ",".join(dict.fromkeys([text(value), text(dice.choice(values))]))
+        return together(binding, each, [value, dice.choice(values)])
     if each.match == "prefix" and isinstance(value, str):
         return value[: dice.randint(1, len(value))]
     return value
@@ -68,9 +68,9 @@ def _order(binding: Binding, dice: Random) -> dict[str, Any]:
     sort = binding.rule.sort
     if sort is None or dice.random() < 0.5:
         return {}
-    found: dict[str, Any] = {sort.param: dice.choice(list(sort.fields))}
+    found: dict[str, Any] = {sort.param: dice.choice(list(sort.fields))} if sort.param else {}
     if sort.direction:
-        found |= dice.choice([{}, {sort.direction: "asc"}, {sort.direction: "desc"}])
+        found |= dice.choice([{}, {sort.direction: sort.descending}])
     return found
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from contracts.acts.scene import Scene
 from contracts.bench import Binding
-from contracts.drawing import drawn
 from contracts.inputs import Inputs
 from contracts.walk.values import Values
+from speckit.drawing import drawn
 from speckit.lifecycle import REMOVED
 from speckit.pointer import ABSENT
 from speckit.specification import Specification
@@ -87,14 +87,23 @@ def _moves(scene: Scene) -> Iterator[tuple[int, Move]]:
         return
     for binding in scene.on_one():
         yield 1, Move(FOREIGN, scene, binding)
-        if binding.rule.role == "get":
+        if binding.rule.role in ("get", "parts"):
             yield 3, Move(READ, scene, binding)
             continue
+        if binding.rule.role == "replace":
+            continue
         yield 2 if _removes(binding) else 4, Move(CHANGE, scene, binding)
-        if binding.rule.role == "trigger":
+        if binding.rule.role == "trigger" and not _goes_on(binding):
             yield 1, Move(RACE, scene, binding)
     yield 3, Move(WAIT, scene)
     yield 2, Move(LOOK, scene)
+
+
+def _goes_on(binding: Binding) -> bool:
+    """Return whether a second call moves what the first has moved: then nobody can tell who came first."""
+    name, nature = binding.operation.id, binding.nature
+    moves = [t for t in nature.lifecycle.transitions if name in t.triggers]
+    return any(then.ends != t.ends for t in moves for then in nature.triggered(t.ends, name))
 
 
 def _removes(binding: Binding) -> bool:

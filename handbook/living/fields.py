@@ -13,6 +13,7 @@ from speckit.pointer import ABSENT
 
 _FORMATS = {
     "date-time": "RFC 3339 in UTC, such as `2024-09-19T10:02:54.589Z`",
+    "date-time-s": "RFC 3339 in UTC, in whole seconds, such as `2024-09-19T10:02:54Z`",
     "date-time-local": "date and time without a zone, such as `2024-09-19 10:02:54.589000`",
     "epoch-s": "seconds since 1970, such as `1726740174`",
     "epoch-ms": "milliseconds since 1970, such as `1726740174589`",

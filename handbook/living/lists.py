@@ -14,11 +14,27 @@ _MATCHES = {
     "prefix": "starts with the one asked for",
     "from": "is not below the one asked for",
     "to": "is not above the one asked for",
+    "after": "is above the one asked for",
+    "before": "is below the one asked for",
+    "contains": "contains the one asked for",
+    "includes": "has everything in it that is asked for",
+    "equals-any-case": "is the one asked for, in capitals or not",
+    "prefix-any-case": "starts with the one asked for, in capitals or not",
+    "contains-any-case": "contains the one asked for, in capitals or not",
+}
+_POSITIONS = {
+    "offset": "In pages, by offset: {} says how many to skip, from 0, which is the default.",
+    "page": "In pages, by number: {} is the page, from 1, which is the default.",
+    "after": "In pages, by id: {} is the id of the item that a page comes after; without it the first page.",
 }
 
 
 def facts(subject: Subject, rule: Rule) -> Iterator[str]:
     """Yield what is to be known of a list operation, a sentence or two each."""
+    if rule.of:
+        yield f"The items are those of {words.path(rule.of)}; what follows is about them."
+    if rule.states:
+        yield f"Only those in {subject.states(rule.states)}."
     yield _ordered(rule.order)
     if rule.sort is not None:
         yield from _sorted(rule)
@@ -47,9 +63,11 @@ def _sorted(rule: Rule) -> Iterator[str]:
         words.code(word) + ("" if (word,) == field else f" (by {words.path(field)})")
         for word, field in sort.fields.items()
     ]
-    yield f"{words.code(sort.param)} chooses another order: {words.listed(choices, 'or')}."
+    if sort.param:
+        yield f"{words.code(sort.param)} chooses another order: {words.listed(choices, 'or')}."
     if sort.direction:
-        yield f"{words.code(sort.direction)} set to `desc` turns that order round."
+        which = "that" if sort.param else "the"
+        yield f"{words.code(sort.direction)} set to {words.code(sort.descending)} turns {which} order round."
 
 
 def _paged(subject: Subject, rule: Rule, paging: Paging) -> Iterator[str]:
@@ -59,10 +77,14 @@ def _paged(subject: Subject, rule: Rule, paging: Paging) -> Iterator[str]:
             f"In pages, by cursor: without {param} the first page; each next one with the cursor that came "
             "with the page before."
         )
-    elif paging.style == "offset":
-        yield f"In pages, by offset: {param} says how many to skip, from 0, which is the default."
+    elif paging.style == "range":
+        end = words.code(paging.size)
+        yield f"A part of it: from the place {param}, counted from 0, up to the one before {end}."
+        return
+    elif paging.style in _POSITIONS:
+        yield _POSITIONS[paging.style].format(param)
     else:
-        yield f"In pages, by number: {param} is the page, from 1, which is the default."
+        yield "Only its beginning is shown."
     yield _sized(paging)
     outside = _outside(subject, rule, paging)
     if outside:
@@ -78,13 +100,14 @@ def _sized(paging: Paging) -> str:
         )
     usual = f"{paging.default} as without it" if paging.default else "everything as without it"
     bounds = f"from {paging.min} to {paging.max}" if paging.max else f"{paging.min} or more"
-    return f"{words.code(paging.size)} is the length of a page: {bounds}, {usual}."
+    what = "how many are shown" if paging.style == "first" else "the length of a page"
+    return f"{words.code(paging.size)} is {what}: {bounds}, {usual}."
 
 
 def _outside(subject: Subject, rule: Rule, paging: Paging) -> str:
     """Return what values outside their bounds do; a cursor of another list is always refused."""
     named = [words.code(paging.size)] if paging.size else []
-    named += [words.code(paging.param)] if paging.style != "cursor" else []
+    named += [words.code(paging.param)] if paging.param and paging.style not in ("cursor", "after") else []
     if not named:
         return ""
     value = f"A value of {words.listed(named, 'or')} outside its bounds"
@@ -98,4 +121,9 @@ def _outside(subject: Subject, rule: Rule, paging: Paging) -> str:
 
 def _filter(each: Filter) -> str:
     said = f"{words.code(each.param)} keeps those whose {words.path(each.field)} {_MATCHES[each.match]}"
+    if each.scale:
+        said += f", in the order {', '.join(map(words.code, each.scale))}"
+    if each.by is not None:
+        ways = [f"{words.code(word)} (it {_MATCHES[match]})" for word, match in each.matches]
+        said += f", unless {words.source(each.by)} asks for {words.listed(ways, 'or')}"
     return said + (f"; {words.value(each.default)} as without it." if each.default is not None else ".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handbook import prose, words
 from handbook.drawing.graph import due
+from handbook.living.notices import sends
 from handbook.living.subject import Subject
 from speckit.lifecycle import EXTERNAL, REMOVED, Transition
 
@@ -65,10 +66,18 @@ def _row(subject: Subject, number: int, each: Transition) -> list[str]:
         subject.state(each.ends),
         ", then ".join(filter(None, [when, every(each)])),
         "<br>".join(only),
-        writes(each),
+        "; ".join(
+            filter(None, [writes(each), makes(each), sends(subject, each.sends, "transitions", number)])
+        ),
     ]
 
 
 def writes(each: Transition) -> str:
     """Return the fields a move sets, beside those of the state it enters."""
     return words.listed(f"{words.path(field)}: {words.template(made)}" for field, made in each.set)
+
+
+def makes(each: Transition) -> str:
+    """Return which resources come about with a move, as in makes a `Task`; empty where none do."""
+    made = words.listed(f"a {words.code(name)}" for name in each.makes)
+    return f"makes {made}" if made else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from handbook import diagram, prose, words
 from handbook.living.moves import how, movement
+from handbook.living.notices import sends
 from handbook.living.subject import Subject
 from handbook.page import SITE
 from speckit.lifecycle import State
@@ -60,6 +61,8 @@ def _facts(subject: Subject, state: State) -> Iterator[str]:
     yield from _ways_out(subject, state)
     if state.set:
         yield f"On entering it: {_assigned(state)}."
+    if told := sends(subject, state.sends, "state", "states", state.name):
+        yield f"Once it is there, the API {told}."
     if state.name in lifecycle.timestamps.entered:
         yield f"{words.path(lifecycle.timestamps.entered[state.name])} is the time it entered this state."
 

@@ -9,6 +9,7 @@ from typing import Any
 from handbook import prose, words
 from handbook.drawing.picture import anchors
 from handbook.errors import Errors
+from handbook.naming import label
 from handbook.page import SITE
 from speckit.conventions import governing
 from speckit.lifecycle import EXTERNAL, REMOVED, Answer, Lifecycle, Rule
@@ -39,9 +40,16 @@ class Subject:
         return f" {{ #{place} }}" if self.form == SITE else ""
 
     def operation(self, name: str) -> str:
-        """Return the name of an operation, as a link to its page if it has one."""
-        target = self.link(name) if name in self.specification.operations else ""
-        return f"[{words.code(name)}]({target})" if target else words.code(name)
+        """Return what navigation calls an operation, as a link to its page if it has one."""
+        found = self.specification.operations.get(name)
+        called = words.text(label(found)) if found and label(found) != name else words.code(name)
+        target = self.link(name) if found else ""
+        return f"[{called}]({target})" if target else called
+
+    def heading(self, name: str, between: str = " ") -> str:
+        """Return the same with the id of the operation behind it, unless that is what it is called."""
+        called = self.operation(name)
+        return called if words.code(name) in called else f"{called}{between}{words.code(name)}"
 
     def operations(self, names: Iterable[str], word: str = "and") -> str:
         """Return the names of several operations."""
@@ -88,13 +96,17 @@ class Subject:
 
     def said(self, *keys: str | int) -> str:
         """Return the description that stands below `keys` in the entry of the resource; empty without one."""
+        return prose.cell(self.below(*keys, "description"), self.form)
+
+    def below(self, *keys: str | int) -> Any:
+        """Return what stands below `keys` in the entry of the resource; an empty text where nothing does."""
         node: Any = self.raw
-        for key in (*keys, "description"):
+        for key in keys:
             try:
                 node = node[key]
             except (KeyError, IndexError, TypeError):
                 return ""
-        return prose.cell(node, self.form)
+        return node
 
 
 def subject(specification: Specification, name: str, form: str, link: Callable[[str], str]) -> Subject:

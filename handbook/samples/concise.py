@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speckit.references import deref
-from speckit.sample import Making
+from speckit.sample import Making, standing
 
 FEW = 3
 """How many members an object gets before optional ones are left out."""
@@ -34,7 +34,7 @@ class _Pruning:
     def pruned(self, schema: Any, value: Any) -> Any:
         if not isinstance(value, dict | list):
             return value
-        parts = list(self._parts(schema, set()))
+        parts = list(self._parts(standing(self._data, schema), set()))
         if not parts or any(key in part for part in parts for key in _TELLING):
             return value
         if isinstance(value, list):

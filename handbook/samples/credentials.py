@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handbook import raw
+from handbook.access import CREDENTIAL, TOKEN
 from handbook.samples.styles import Pair
 from speckit.operation import Operation
 
-PLACEHOLDER = "YOUR_API_KEY"
+PLACEHOLDER = CREDENTIAL
 _AUTHORIZATION = "Authorization"
+_TOKENS = ("oauth2", "openIdConnect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ def credentials(data: raw.Data, operation: Operation, credential: str) -> Creden
     wanted = operation.security[0] if operation.security else {}
     schemes = [raw.scheme(data, name) for name in wanted]
     keys = [(each.get("in"), str(each.get("name"))) for each in schemes if each.get("type") == "apiKey"]
-    bearers = [(_AUTHORIZATION, f"{word} {credential}") for each in schemes if (word := _word(each))]
+    bearers = [
+        (_AUTHORIZATION, f"{word} {_token(each, credential)}") for each in schemes if (word := _word(each))
+    ]
     return Credentials(
         headers=(*bearers, *((name, credential) for place, name in keys if place == "header")),
         query=tuple(Pair(name, (credential,)) for place, name in keys if place == "query"),
@@ -47,9 +51,15 @@ def _scheme(scheme: raw.Node) -> str:
 
 def _word(scheme: raw.Node) -> str:
     """Return what stands before the credential in `Authorization`; empty where it does not go there."""
-    if scheme.get("type") in ("oauth2", "openIdConnect") or _scheme(scheme) == "bearer":
+    if scheme.get("type") in _TOKENS or _scheme(scheme) == "bearer":
         return "Bearer"
     return "" if _scheme(scheme) in ("", "basic") else str(scheme["scheme"])
+
+
+def _token(scheme: raw.Node, credential: str) -> str:
+    """Return what stands behind the word; what is to be replaced says what it is to be replaced by."""
+    is_token = scheme.get("type") in _TOKENS
+    return TOKEN if credential == PLACEHOLDER and is_token else credential
 
 
 def _basic(credential: str) -> tuple[str, str]:

@@ -38,13 +38,19 @@ def javascript(request: Request) -> str:
     if request.method == "TRACE":
         return ""
     before = [*_query(request), *_form(request.body)]
-    lines = [*before, _fetch(request), _CHECK, _SHOWN[request.answer]]
+    lines = [*_note(request), *before, _fetch(request), _CHECK, _SHOWN[request.answer]]
     used = [name for name in ("readFile", "writeFile") if any(f"await {name}(" in line for line in lines)]
     imports = [f'import {{ {", ".join(used)} }} from "node:fs/promises";', ""] if used else []
     return "\n".join([*imports, *lines]) + "\n"
 
 
 _CHECK = "if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);"
+
+
+def _note(request: Request) -> Iterator[str]:
+    """Yield for where the sample is, if not for everywhere."""
+    if request.cookies or any(name.lower() == "cookie" for name, _ in request.headers):
+        yield "// For Node: in a browser, no script may set the header Cookie."
 
 
 def _query(request: Request) -> Iterator[str]:

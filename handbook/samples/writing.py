@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from speckit.operation import METHODS
+from speckit.operation import methods
 from speckit.references import deref
 
 KEY = "x-codeSamples"
@@ -31,12 +31,12 @@ def _item(data: Mapping[str, Any], path: str, node: Any, made: Mapping[str, Mapp
     item = deref(data, node)
     if not isinstance(item, Mapping):
         return node
-    changed = {
-        method: _operation(item[method], samples)
-        for method in METHODS
-        if method in item
-        and (samples := made.get(item[method].get("operationId") or f"{method.upper()} {path}"))
-    }
+    changed: dict[str, Any] = {}
+    for method, where, found in methods(item):
+        name = f"{method} {path}"
+        if samples := made.get(name) or made.get(found.get("operationId", name)):
+            shelf = changed if len(where) == 1 else changed.setdefault(str(where[0]), dict(item[where[0]]))
+            shelf[str(where[-1])] = _operation(found, samples)
     return {**item, **changed} if changed else node
 
 

@@ -12,6 +12,8 @@ from speckit.checks.history import history_faults
 from speckit.checks.lists import list_faults
 from speckit.checks.lookups import given_faults, lookup_faults
 from speckit.checks.operations import operation_faults
+from speckit.checks.roles import role_faults
+from speckit.checks.sending import sending_faults
 from speckit.checks.states import state_faults
 from speckit.checks.subject import Subject
 from speckit.checks.transitions import transition_faults
@@ -24,6 +26,8 @@ _CHECKS = (
     state_faults,
     transition_faults,
     operation_faults,
+    role_faults,
+    sending_faults,
     field_faults,
     history_faults,
     lookup_faults,

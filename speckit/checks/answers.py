@@ -89,7 +89,16 @@ def _of_operations(subject: Subject) -> Iterator[tuple[Pointer, Any, tuple[Opera
             yield from _each(raw, ("success",), path, only)
         yield from (((*path, *where), each, only) for where, each in items(raw, "otherwise"))
         yield from (((*path, *where), each, only) for where, _, each in members(raw, "answers"))
-        yield from _each(raw.get("available", {}), ("otherwise",), (*path, "available"), only)
+        yield from _unavailable(raw.get("available", {}), (*path, "available"), only)
+
+
+def _unavailable(
+    raw: Mapping[str, Any], path: Pointer, only: tuple[Operation, ...]
+) -> Iterator[tuple[Pointer, Any, tuple[Operation, ...]]]:
+    if isinstance(raw.get("otherwise"), list):
+        yield from (((*path, *where), each, only) for where, each in items(raw, "otherwise"))
+    else:
+        yield from _each(raw, ("otherwise",), path, only)
 
 
 def _each(

@@ -11,7 +11,7 @@ from speckit.checks.shapes import Shape
 from speckit.checks.subject import Subject
 from speckit.expression import Constant, Items, Members, Source, Template
 from speckit.faults import Fault, Pointer
-from speckit.lifecycle import REMOVED, Path, Rule, Success
+from speckit.lifecycle import CREATED, REMOVED, Path, Rule, Success
 from speckit.misfit import brief
 from speckit.operation import Operation
 
@@ -96,7 +96,8 @@ def _untouched(subject: Subject, key: str) -> Iterator[str]:
     """Yield the states in which a resource may begin with `key` as `initially` has it."""
     lifecycle = subject.lifecycle
     begins = [state for _, state in lifecycle.initial] or [_STATELESS]
-    made = [state for _, _, raw in subject.rules("create") if not _gives(raw, key) for state in begins]
+    creates = subject.rules("create", "replace")
+    made = [state for _, _, raw in creates if not _gives(raw, key) for state in begins]
     seeded = [raw.get("state", _STATELESS) for raw in subject.raw.get("seed", ()) if not _gives(raw, key)]
     for state in (*made, *seeded):
         known = lifecycle.states.get(state)
@@ -110,7 +111,7 @@ def _gives(raw: Mapping[str, Any], key: str) -> bool:
 
 def _showings(subject: Subject) -> Iterator[_Showing]:
     for operation, rule, _ in subject.rules():
-        for success in rule.success:
+        for success in rule.success if rule.role != "parts" else ():
             if not _is_reshaped(subject, rule, success):
                 states = frozenset(_possible(subject, rule, success))
                 shapes = _alone(_body(rule, success), subject.answer_shape(operation, success))
@@ -156,19 +157,21 @@ def _alone(body: Template, shape: Shape) -> Iterator[Shape]:
 def _possible(subject: Subject, rule: Rule, success: Success) -> Iterator[str]:
     """Yield the states in which the resource may be when `success` shows it."""
     lifecycle = subject.lifecycle
-    if rule.role == "create":
+    if rule.role == "create" and rule.change and CREATED not in success.on:
+        yield from lifecycle.states
+    elif rule.role in ("create", "replace"):
         yield from (state for _, state in lifecycle.initial)
-    elif rule.role == "trigger" or success.on:
+    elif rule.role in ("trigger", "batch") or success.on:
         caused = [each for each in lifecycle.transitions if rule.operation in each.triggers]
         yield from (t.ends for t in caused if t.ends != REMOVED and (not success.on or t.name in success.on))
     else:
-        yield from rule.available_in or lifecycle.states
+        yield from rule.available_in or rule.states or lifecycle.states
     if not lifecycle.states:
         yield _STATELESS
 
 
 def _unwrapped(subject: Subject) -> Iterator[Fault]:
-    for operation, rule, _ in subject.rules("list"):
+    for operation, rule, _ in subject.rules("list", "parts"):
         for success in rule.success:
             shape = subject.answer_shape(operation, success)
             if success.body is None and shape.is_object:

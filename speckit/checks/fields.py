@@ -74,6 +74,9 @@ def written(subject: Subject) -> Iterator[tuple[Pointer, str]]:
 def _listed(subject: Subject) -> Iterator[tuple[Pointer, str]]:
     """Yield the pointers by which lists are narrowed and ordered."""
     for path, _, rule in members(subject.raw, "operations"):
+        if "of" in rule:  # then all else leads into the items
+            yield (*path, "of"), rule["of"]
+            continue
         order = rule.get("order", "created").removeprefix("-")
         if order != "created":
             yield (*path, "order"), order
@@ -90,7 +93,10 @@ def _given(subject: Subject) -> Iterator[Fault]:
     """Yield the fields that seeds and creating operations give, and that a new resource does not have."""
     known = subject.fields
     seeds = ((path, raw) for path, raw in items(subject.raw, "seed"))
-    creates = ((("operations", operation.id), raw) for operation, _, raw in subject.rules("create", "update"))
+    creates = (
+        (("operations", operation.id), raw)
+        for operation, _, raw in subject.rules("create", "replace", "update")
+    )
     for path, raw in (*seeds, *creates):
         for key in raw.get("set", {}):
             if key not in known and not key.startswith("$"):

@@ -68,7 +68,7 @@ def _shared(subject: Subject, history: History) -> Iterator[Fault]:
 
 def _set(subject: Subject) -> Iterator[tuple[Pointer, str]]:
     """Yield the fields that creating operations set; a seed may tell what came before it."""
-    for operation, _, raw in subject.rules("create"):
+    for operation, _, raw in subject.rules("create", "replace"):
         for key in raw.get("set", {}):
             yield ("operations", operation.id, "set", key), pointer.render((key,))
 

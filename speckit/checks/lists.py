@@ -35,9 +35,14 @@ def _undeclared(subject: Subject, operation: Operation, path: Pointer, raw: Raw)
 
 def _named(raw: Raw) -> Iterator[tuple[Pointer, str]]:
     paging, sort = raw.get("paging", {}), raw.get("sort", {})
-    pages = (paging.get("style"), "size")
+    pages = (paging.get("style"), "size", "start", "end")
     yield from ((("paging", key), paging[key]) for key in pages if key in paging)
-    yield from ((("sort", key), sort[key]) for key in ("param", "direction") if key in sort)
+    if "param" in sort:
+        yield ("sort", "param"), sort["param"]
+    if isinstance(direction := sort.get("direction"), str):
+        yield ("sort", "direction"), direction
+    elif direction:
+        yield ("sort", "direction", "param"), direction["param"]
     yield from ((path, name) for path, name, _ in members(raw, "filters"))
 
 
@@ -76,7 +81,7 @@ def _orders(subject: Subject, operation: Operation, path: Pointer, sort: Raw) ->
     allowed = _schema(operation, sort.get("param", "")).get("enum")
     if allowed is None:
         return
-    words, fields = [str(word) for word in allowed if word is not None], sort["fields"]
+    words, fields = [str(word) for word in allowed if word is not None], sort.get("fields", {})
     for word in fields:
         if word not in words:
             what = f"a value that '{sort['param']}' allows"

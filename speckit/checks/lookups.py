@@ -10,7 +10,7 @@ from typing import Any
 
 from speckit import expression, pointer
 from speckit.checks.answers import spelled_out
-from speckit.checks.subject import Subject, items, members, named, parameters
+from speckit.checks.subject import Subject, items, members, named, notices, parameters
 from speckit.expression import ExpressionError, Source
 from speckit.faults import Fault, Pointer, did_you_mean
 from speckit.lifecycle import EXTERNAL
@@ -19,7 +19,20 @@ from speckit.pointer import ABSENT
 
 _GIVEN = {
     "error": ("detail", "title", "status", "kind"),
-    "list": ("items", "total", "count", "page", "offset", "size", "more", "next"),
+    "list": (
+        "items",
+        "total",
+        "count",
+        "page",
+        "pages",
+        "offset",
+        "size",
+        "more",
+        "next",
+        "first",
+        "last",
+        "ids",
+    ),
     "principal": ("name", "id"),
 }
 """What the server itself gives, by the expression that looks it up."""
@@ -56,7 +69,9 @@ def lookup_faults(subject: Subject) -> Iterator[Fault]:
                     yield from _outside(subject, part, path, source)
                 case "scenario":
                     yield from _unsaid(subject, part, path, source)
-                case "resource" if source.pointer and subject.keys and source.pointer[0] not in fields:
+                case "resource" | "origin" if (
+                    source.pointer and subject.keys and source.pointer[0] not in fields
+                ):
                     what = f"a field of {subject.lifecycle.name}"
                     yield subject.unknown(path, what, source.pointer[0], subject.keys)
                 case _:
@@ -112,6 +127,8 @@ def _sources(value: Any, path: Pointer) -> Iterator[tuple[Pointer, Source]]:
             yield from ((path, source) for source in _read(value))
     elif isinstance(value, dict):
         for key, item in value.items():
+            if key.startswith("$"):  # what a guard asks about
+                yield from ((path, source) for source in _read(key))
             yield from _sources(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -131,16 +148,25 @@ def _parts(subject: Subject) -> Iterator[_Part]:
     yield from _transitions(subject)
     for operation, _, raw in subject.rules():
         path: Pointer = ("operations", operation.id)
-        wholes = [((*path, key), raw[key]) for key in ("set", "id", "change") if key in raw]
+        wholes = [((*path, key), raw[key]) for key in ("set", "id", "change", "ids") if key in raw]
         view = raw.get("view")
         choice = [((*path, "view", "by"), view["by"])] if isinstance(view, dict) else []
-        yield from (_Part(*each, (operation,)) for each in (*wholes, *choice))
+        chosen = [((*path, *where, "match", "by"), by) for where, by in _choosing(raw)]
+        yield from (_Part(*each, (operation,)) for each in (*wholes, *choice, *chosen))
     for path, answer, operations in spelled_out(subject):
         yield from (_Part((*path, k), answer[k], operations) for k in ("body", "headers") if k in answer)
+        yield from _guard(answer, path, operations)
+
+
+def _choosing(raw: Mapping[str, Any]) -> Iterator[tuple[Pointer, str]]:
+    """Yield what chooses how each filter compares, where something does."""
+    for where, _, each in members(raw, "filters"):
+        if isinstance(each, dict) and isinstance(match := each.get("match"), dict):
+            yield where, match["by"]
 
 
 def _beginnings(subject: Subject) -> Iterator[_Part]:
-    raw, creates, own = subject.raw, subject.own("create"), subject.own()
+    raw, creates, own = subject.raw, subject.own("create", "replace"), subject.own()
     if "generate" in raw["identity"]:
         yield _Part(("identity", "generate"), raw["identity"]["generate"], creates)
     yield _Part(("initially",), raw.get("initially", {}), creates)
@@ -149,6 +175,7 @@ def _beginnings(subject: Subject) -> Iterator[_Part]:
         yield from _guard(choice, ("state", "initial", index), creates)
     for path, _, state in members(raw, "state", "states"):
         yield _Part((*path, "set"), state.get("set", {}), own)
+        yield from _sent(state, path, own)
     for path, _, view in members(raw, "views"):
         yield _Part((*path, "body"), view.get("body"), own)
     yield _Part(("history", "entry"), raw.get("history", {}).get("entry"), own)
@@ -164,6 +191,16 @@ def _transitions(subject: Subject) -> Iterator[_Part]:
         yield _Part((*path, "after", "until"), raw.get("after", {}).get("until"), ())
         yield _Part((*path, "every"), raw.get("every"), ())
         yield from _guard(raw, path, causes, scenario)
+        yield from _sent(raw, path, causes, scenario)
+
+
+def _sent(
+    raw: Mapping[str, Any], path: Pointer, operations: tuple[Operation, ...], scenario: str = ""
+) -> Iterator[_Part]:
+    """Yield what is sent when a state is entered or a transition made."""
+    for where, notice in notices(raw, path):
+        yield from (_Part((*where, k), notice.get(k), operations, scenario) for k in ("headers", "body"))
+        yield from _guard(notice, where, operations, scenario)
 
 
 def _guard(raw: Any, path: Pointer, operations: tuple[Operation, ...], scenario: str = "") -> Iterator[_Part]:

@@ -42,7 +42,7 @@ def _unaddressed(subject: Subject) -> Iterator[Fault]:
     """Yield the operations on one resource whose path does not say which."""
     identity = subject.lifecycle.identity
     wanted = [name for name in (identity.param, *(name for name, _ in identity.alternates)) if name]
-    for operation in subject.own("get", "update", "trigger"):
+    for operation in subject.own("get", "parts", "replace", "update", "trigger"):
         there = parameters([operation], "path")
         if not set(wanted) & set(there):
             name = subject.lifecycle.name
@@ -53,7 +53,7 @@ def _unaddressed(subject: Subject) -> Iterator[Fault]:
 
 
 def _creates(subject: Subject) -> Iterator[Fault]:
-    for operation, rule, raw in subject.rules("create"):
+    for operation, rule, raw in subject.rules("create", "replace"):
         path = ("operations", operation.id)
         if not _has_id(subject, rule, raw):
             hint = "Give 'identity' a 'generate', or the operation an 'id'."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from speckit.checks.subject import Subject, items, members, named
 from speckit.faults import Fault, Pointer
@@ -64,8 +65,18 @@ def _mentions(subject: Subject) -> Iterator[tuple[Pointer, str]]:
             yield (*path, "state"), raw["state"]
     for path, _, raw in members(subject.raw, "operations"):
         yield from named(raw.get("available", {}).get("in", []), (*path, "available", "in"))
+        yield from named(raw.get("in", []), (*path, "in"))
         for (key, index), other in items(raw, "otherwise"):
             yield from named(other.get("in", []), (*path, key, index, "in"))
+        yield from _elsewhere(raw.get("available", {}), (*path, "available"))
+
+
+def _elsewhere(available: Mapping[str, Any], path: Pointer) -> Iterator[tuple[Pointer, str]]:
+    """Yield the states that answers are for where something is not there."""
+    others = available.get("otherwise", [])
+    each = enumerate(others) if isinstance(others, list) else ()
+    for index, other in each:
+        yield from named(other.get("in", []), (*path, "otherwise", index, "in"))
 
 
 def _unreached(subject: Subject) -> Iterator[Fault]:

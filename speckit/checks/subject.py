@@ -86,7 +86,7 @@ class Subject:
 
     @property
     def _created(self) -> set[str]:
-        return {key for _, _, raw in self.rules("create") for key in raw.get("set", {})}
+        return {key for _, _, raw in self.rules("create", "replace") for key in raw.get("set", {})}
 
 
 def _is_json(kind: str) -> bool:
@@ -99,6 +99,15 @@ def named(raw: str | list[str], path: Pointer) -> Iterator[tuple[Pointer, str]]:
         yield path, raw
     else:
         yield from (((*path, index), name) for index, name in enumerate(raw))
+
+
+def notices(raw: Mapping[str, Any], path: Pointer) -> Iterator[tuple[Pointer, Any]]:
+    """Yield each notice that the state or transition `raw` at `path` sends, with where it stands."""
+    sends = raw.get("sends", [])
+    if isinstance(sends, Mapping):
+        yield (*path, "sends"), sends
+    else:
+        yield from (((*path, "sends", index), one) for index, one in enumerate(sends))
 
 
 def members(raw: Mapping[str, Any], *keys: str) -> Iterator[tuple[Pointer, str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from speckit.checks.states import reachable
 from speckit.checks.subject import Subject, items, members, named
 from speckit.faults import Fault
-from speckit.lifecycle import EXTERNAL, Transition, disjoint
+from speckit.lifecycle import CREATED, EXTERNAL, Transition, disjoint
 
 _UNCAUSED = f"Where no operation is the cause, write '{EXTERNAL}'."
 
@@ -124,26 +124,31 @@ def _trigger(subject: Subject, path: Any, trigger: str) -> Iterator[Fault]:
     elif rule is None:
         message = f"'{trigger}' is not listed under 'operations' of {subject.lifecycle.name}."
         yield subject.fault(path, message, f"List it there: '{trigger}: {{role: trigger}}'.")
-    elif rule.role in ("get", "list"):
+    elif rule.role in ("get", "list", "parts"):
         message = f"'{trigger}' has the role {rule.role}, and reading moves nothing."
         yield subject.fault(
             path, message, "Let it wait for looks with 'after: {polls: 1}', or use another role."
         )
+    elif rule.role == "create" and not rule.change:
+        message = f"'{trigger}' has the role create, and a new resource begins in its first state."
+        hint = "Use the role replace for what is there already, or give it a 'change'."
+        yield subject.fault(path, message, hint)
 
 
 def _idle(subject: Subject) -> Iterator[Fault]:
     named_triggers = {trigger for t in subject.lifecycle.transitions for trigger in t.triggers}
-    for operation in subject.own("trigger"):
+    for operation, rule, _ in subject.rules("trigger", "batch", "replace"):
         if operation.id not in named_triggers:
-            message = f"'{operation.id}' has the role trigger, and no transition names it."
+            message = f"'{operation.id}' has the role {rule.role}, and no transition names it."
             hint = f"Write 'trigger: {operation.id}' in the transition it causes."
             yield subject.fault(("operations", operation.id, "role"), message, hint)
 
 
 def _answered(subject: Subject) -> Iterator[Fault]:
     """Yield each transition that a success waits for, and that its operation never causes."""
-    for operation, _, raw in subject.rules():
+    for operation, rule, raw in subject.rules():
         caused = [t.name for t in subject.lifecycle.transitions if operation.id in t.triggers]
+        caused += [CREATED] if rule.role in ("create", "replace") else []
         path = ("operations", operation.id, "success")
         success = raw.get("success", {})
         each = enumerate(success) if isinstance(success, list) else [(None, success)]

@@ -14,6 +14,9 @@ from speckit.upgrade.schemas import Schemas
 
 Raw = Mapping[str, Any]
 
+PRODUCES = "x-produces"
+"""What Swagger 2.0 says of the media type of a response without content, which OpenAPI 3 has no word for."""
+
 
 def response(source: Raw, raw: Raw, types: Sequence[str], schemas: Schemas) -> dict[str, Any]:
     """Return the response `raw` of the document `source`, in the media types given, or in the usual one."""
@@ -22,6 +25,8 @@ def response(source: Raw, raw: Raw, types: Sequence[str], schemas: Schemas) -> d
         made["headers"] = {name: _header(each, schemas) for name, each in headers.items()}
     if content := _content(source, raw, types, schemas):
         made["content"] = content
+    elif types:
+        made[PRODUCES] = list(types)
     return made
 
 

@@ -15,7 +15,6 @@ from starlette.types import ASGIApp
 
 from contracts.client import Budget, Client, Clock
 from contracts.docket import Docket
-from contracts.drawing import drawn
 from contracts.exchange import Exchange
 from contracts.finding import Finding
 from contracts.inputs import Inputs
@@ -28,6 +27,7 @@ from contracts.wire import Application
 from mockserver.app import Settings, build
 from mockserver.clock import ManualClock, RealClock
 from speckit.document import load
+from speckit.drawing import drawn
 from speckit.schema import Schemas
 from speckit.specification import Specification, specify
 from tests.contracts.broken.wire import Answer, Asked, Between, Handler, Server, passed_on
@@ -154,7 +154,7 @@ def test_the_same_seed_sends_the_same_requests() -> None:
 
 def test_nothing_is_left_in_the_working_folder(tmp_path: Path) -> None:
     """Hypothesis would keep examples there, and the next run would depend on them."""
-    script = ["from hypothesis.strategies import text", "from contracts.drawing import drawn"]
+    script = ["from hypothesis.strategies import text", "from speckit.drawing import drawn"]
 
     subprocess.run(
         [sys.executable, "-c", "; ".join([*script, "drawn(text(), 5, 1)"])], cwd=tmp_path, check=True

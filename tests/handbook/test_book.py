@@ -12,7 +12,7 @@ import yaml
 
 from handbook import site
 from handbook.book import book
-from handbook.page import MARKDOWN, SITE, Book
+from handbook.page import MARKDOWN, SITE, Book, Section
 from speckit.document import Document, load
 from speckit.specification import Specification, specify
 
@@ -203,3 +203,58 @@ def test_the_first_page_says_who_is_behind_the_api(tmp_path: Path) -> None:
     assert "Licence: [MIT](https://example.com/mit)." in first
     assert "[Terms of service](https://example.com/terms)." in first
     assert "More: [The long story](https://example.com/more)." in first
+
+
+KENNEL = Path(__file__).parent / "data" / "kennel.yaml"
+
+
+@pytest.mark.parametrize("form", [SITE, MARKDOWN])
+def test_tags_below_a_tag_are_sections_of_its_section(form: str) -> None:
+    """OpenAPI 3.2 lets tags have parents; one without operations leads to those below it."""
+    made = book(specify(load(KENNEL)), form=form)
+    pages = {page.path: page.text for page in made.whole.pages()}
+
+    (animals,) = [each for each in made.whole.entries if each.title == "Animals"]
+    assert isinstance(animals, Section)
+    assert [each.title for each in animals.entries] == ["Overview", "Pets"]
+    assert "[Pets](../pets/index.md)" in pages["animals/index.md"]
+    assert "Part of [Animals](../animals/index.md)." in pages["pets/index.md"]
+
+
+def test_a_tag_that_says_what_an_operation_is_like_is_no_place_for_it() -> None:
+    pages = {page.path: page.text for page in book(specify(load(KENNEL))).whole.pages()}
+
+    assert "Badge: Beta." in pages["pets/search-pets.md"]
+    assert not [path for path in pages if path.startswith("beta/")]
+
+
+def test_tags_above_each_other_are_both_at_the_top(tmp_path: Path) -> None:
+    """Nobody may hang a reader in a circle."""
+    data = document(("/a", "one", ["x"]), ("/b", "two", ["y"]))
+    data["tags"] = [
+        {"name": "x", "parent": "y"},
+        {"name": "y", "parent": "x"},
+        {"name": "z", "parent": "gone"},
+    ]
+
+    made = book(specify(Document(data, tmp_path / "openapi.yaml")))
+
+    assert [each.title for each in made.whole.entries[1:]] == ["x", "y"]
+
+
+def test_the_first_page_says_what_each_tag_is_about() -> None:
+    first = next(book(specify(load(KENNEL))).whole.pages()).text
+
+    assert "| [Animals](animals/index.md) | 0 | Everything that barks. |" in first
+    assert "More of it." not in first, "the first paragraph is enough here"
+
+
+def test_methods_that_are_new_in_openapi_have_pages_and_samples() -> None:
+    made = book(specify(load(KENNEL)))
+    pages = {page.path: page.text for page in made.whole.pages()}
+    item = yaml.safe_load(made.files["openapi.yaml"])["paths"]["/pets"]
+
+    assert "**`QUERY`** `/pets`" in pages["pets/search-pets.md"]
+    assert "curl --request COPY" in pages["pets/copy-pets.md"]
+    assert "--request QUERY" in item["query"]["x-codeSamples"][0]["source"]
+    assert "--request COPY" in item["additionalOperations"]["COPY"]["x-codeSamples"][0]["source"]

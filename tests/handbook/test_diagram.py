@@ -397,7 +397,7 @@ def test_a_broken_document_is_told_with_its_faults(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = tmp_path / "api.yaml"
-    document.write_text("openapi: 3.1.0\npaths: {}\n")
+    document.write_text("openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths: []\n")
 
     assert diagram.run(Options(str(document))) == 1
-    assert "api.yaml:1" in capsys.readouterr().err
+    assert "api.yaml:3" in capsys.readouterr().err

@@ -21,6 +21,7 @@ DOCUMENTS = {
     "jobs": ROOT / "openapi.yaml",
     "farm": ROOT / "examples" / "render_farm" / "openapi.yaml",
     "rest": Path(__file__).parent / "data" / "rest.yaml",
+    "press": Path(__file__).parent / "data" / "press.yaml",
 }
 
 
@@ -52,13 +53,18 @@ def _rows(page: str, title: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in plain if "---" not in line]
 
 
+def _id(row: list[str]) -> str:
+    """Return the id of the operation that a row is about: what it is called comes first."""
+    return row[0].rpartition("<br>")[2].strip("`")
+
+
 # The table
 
 
 def test_the_table_says_what_each_operation_does_in_each_state() -> None:
     rows = _rows(_page("farm", "Render"), "What each operation does in each state")
     states = [cell.strip("`") for cell in rows[0][1:]]
-    table = {row[0].strip("`"): dict(zip(states, row[1:], strict=True)) for row in rows[1:]}
+    table = {_id(row): dict(zip(states, row[1:], strict=True)) for row in rows[1:]}
 
     assert states == list(_specification("farm").lifecycles["Render"].states)
     assert table["cancelRender"] == {
@@ -87,7 +93,7 @@ def test_the_table_says_what_each_operation_does_in_each_state() -> None:
 def test_what_is_undocumented_is_marked_and_explained() -> None:
     page = _page("jobs", "KragleJob")
     rows = _rows(page, "What each operation does in each state")
-    delete = next(row for row in rows if row[0] == "`deleteKragleJob`")
+    delete = next(row for row in rows if _id(row) == "deleteKragleJob")
 
     assert delete[1:] == ["→ gone", "→ `doomed`", "no effect, `200` (undocumented)", "→ gone"]
     assert "*Undocumented*: " in page
@@ -96,7 +102,7 @@ def test_what_is_undocumented_is_marked_and_explained() -> None:
 
 def test_a_move_that_stays_says_so() -> None:
     rows = _rows(_page("jobs", "KragleJob"), "What each operation does in each state")
-    update = next(row for row in rows if row[0] == "`updateKragleJob`")
+    update = next(row for row in rows if _id(row) == "updateKragleJob")
 
     assert update[2].split("<br>")[1:] == [
         "stays `active` if `schedule_id` of the request body is given "
@@ -195,7 +201,7 @@ def test_an_operation_without_a_page_is_named_without_a_link() -> None:
         _specification("farm"), "Frame", form=MARKDOWN, link_operation=lambda operation: ""
     )
 
-    assert "### `strikeFrame`\n" in page
+    assert "### Give up a test frame `strikeFrame`\n" in page
     assert "](" not in page
 
 

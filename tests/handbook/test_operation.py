@@ -275,3 +275,20 @@ def test_no_page_of_the_six_apis_lacks_a_documented_status(five, farm):
             assert all(
                 any(title.startswith(f"### {status} ") for title in found) for status in each.responses
             )
+
+
+def test_scopes_are_told_with_what_they_allow():
+    flows = {"implicit": {"scopes": {"read": "Read your pets.", "write": ""}}}
+    schemes = {"it": {"type": "oauth2", "flows": flows}}
+
+    text = written({"security": [{"it": ["read", "write"]}]}, components={"securitySchemes": schemes})
+
+    assert "Scopes: `read` (Read your pets) and `write`." in section(text, "Authentication")
+    assert "`Authorization: Bearer YOUR_ACCESS_TOKEN`" in text
+
+
+def test_servers_of_its_own_are_connected_with_the_samples():
+    text = written({"servers": [{"url": "/uploads"}]})
+
+    assert "Served at `/uploads`." in text
+    assert "The samples ask `http://localhost:8080/uploads`" in text

@@ -93,7 +93,7 @@ def test_a_document_that_says_nothing_still_has_a_page():
     assert "No authentication is needed." in text
     assert "| `GET` | `/a` | [GET /a](GET /a.md) |" in text
     assert "## Errors" not in text
-    assert "## Base URL" not in text
+    assert "The document names no server. The samples ask `http://localhost:8080`" in text
 
 
 def test_errors_of_the_own_example_are_problems():
@@ -101,3 +101,23 @@ def test_errors_of_the_own_example_are_problems():
 
     assert "application/problem+json" in text
     assert "The resource has changed meanwhile." in text
+
+
+def test_scopes_are_told_with_what_they_allow():
+    flows = {
+        "clientCredentials": {"tokenUrl": "https://a.example/t", "scopes": {"read": "See.", "write": "Do."}}
+    }
+    components = {"securitySchemes": {"login": {"type": "oauth2", "flows": flows}}}
+    paths = {"/a": {"get": {"security": [{"login": ["read"]}], "responses": {}}}}
+
+    text = page(made(components=components, paths=paths), "any")
+
+    assert "| `read` | See. |" in text
+    assert "Do." not in text, "no operation here asks for it"
+
+
+def test_a_server_without_a_host_is_connected_with_where_the_samples_ask():
+    text = page(made(servers=[{"url": "/v2"}]), "any")
+
+    assert "-   `/v2`" in text
+    assert "The samples ask `http://localhost:8080/v2`, where `understudy serve` answers." in text

@@ -306,8 +306,8 @@ SCHEMES = {
     ("wanted", "shown"),
     [
         (["bearer"], "' --header 'Authorization: Bearer YOUR_API_KEY'"),
-        (["oauth"], "' --header 'Authorization: Bearer YOUR_API_KEY'"),
-        (["openid"], "' --header 'Authorization: Bearer YOUR_API_KEY'"),
+        (["oauth"], "' --header 'Authorization: Bearer YOUR_ACCESS_TOKEN'"),
+        (["openid"], "' --header 'Authorization: Bearer YOUR_ACCESS_TOKEN'"),
         (["digest"], "' --header 'Authorization: Digest YOUR_API_KEY'"),
         (["basic"], "' --user 'YOUR_USERNAME:YOUR_PASSWORD'"),
         (["header"], "' --header 'X-Key: YOUR_API_KEY'"),
@@ -769,3 +769,50 @@ def test_the_five_apis_stay_sound_with_their_samples():
     again = specify(Document(written(specification.document.data, made), Path("openapi.yaml")))
 
     assert again.operations == specification.operations
+
+
+@pytest.mark.parametrize("where", ["security", "parameters"])
+def test_a_cookie_in_javascript_says_where_it_works(where):
+    """Browsers do not let scripts set it, and tell nobody why the request fails."""
+    cookie = {"in": "cookie", "name": "sid", "required": True, "schema": {"type": "string"}}
+    asked = {"security": [{"cookie": []}]} if where == "security" else {"parameters": [cookie]}
+
+    found = of("GET /a", asked, components={"securitySchemes": SCHEMES})
+
+    assert found["JavaScript"].startswith("// For Node: in a browser, no script may set the header Cookie.\n")
+    assert "// For Node" not in of("GET /a", {})["JavaScript"]
+
+
+def test_a_token_of_ones_own_is_sent_as_it_is():
+    """The name of what to replace is for readers; tests put their own credential there."""
+    data = {"openapi": "3.0.3", "info": {}, "components": {"securitySchemes": SCHEMES}}
+    data["paths"] = {"/a": {"get": {"operationId": "it", "security": [{"oauth": []}], "responses": {}}}}
+    specification = specify(Document(data, Path("openapi.yaml")))
+
+    found = samples(
+        specification, specification.operations["it"], base_url="https://a.example", credential="mine"
+    )
+
+    assert "Authorization: Bearer mine" in found["curl"]
+
+
+def test_the_sample_of_a_base_is_one_of_its_heirs():
+    pet = {
+        "type": "object",
+        "required": ["kind"],
+        "discriminator": {"propertyName": "kind"},
+        "properties": {"kind": {"type": "string"}},
+    }
+    part = {
+        "type": "object",
+        "required": ["mood"],
+        "properties": {"mood": {"type": "string", "enum": ["glad"]}},
+    }
+    cat = {"allOf": [{"$ref": "#/components/schemas/Pet"}, part]}
+    media = {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}
+
+    found = of(
+        "POST /a", {"requestBody": {"content": media}}, components={"schemas": {"Pet": pet, "Cat": cat}}
+    )
+
+    assert 'json={"kind": "Cat", "mood": "glad"}' in found["Python"]

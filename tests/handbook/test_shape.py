@@ -284,3 +284,69 @@ def test_a_field_by_which_variants_of_a_list_differ_has_all_its_choices():
     assert "`dog`" in text
     assert "Always" not in text
     assert "`kind` tells which it is." in text
+
+
+PET = {
+    "type": "object",
+    "required": ["kind"],
+    "discriminator": {"propertyName": "kind", "mapping": {"hound": "Dog"}},
+    "properties": {"kind": {"type": "string"}},
+}
+CAT = {"allOf": [ref("Pet"), {"required": ["mood"], "properties": {"mood": {"type": "string"}}}]}
+DOG = {"allOf": [ref("Pet"), {"properties": {"friends": {"type": "array", "items": ref("Pet")}}}]}
+
+
+def test_what_inherits_from_a_base_is_told_with_its_fields():
+    """Such a base lists nobody: its heirs name it."""
+    text = told(ref("Pet"), Pet=PET, Cat=CAT, Dog=DOG)
+
+    assert "`kind` tells which: `Cat` for `Cat` or `hound` for `Dog`." in text
+    assert rows(text)["mood"] == ["string", "no", "Required in `Cat`."]
+    assert rows(text)["friends"][2].startswith("In `Dog`.")
+    assert list(rows(text)) == ["kind", "mood", "friends"]
+
+
+def test_heirs_called_by_their_names_are_listed_once():
+    pet = {**PET, "discriminator": {"propertyName": "kind"}}
+
+    assert "`kind` tells which: `Cat` or `Dog`." in told(ref("Pet"), Pet=pet, Cat=CAT, Dog=DOG)
+
+
+def test_an_heir_tells_which_it_is_and_has_the_fields_of_its_base():
+    text = told(ref("Dog"), Pet=PET, Cat=CAT, Dog=DOG)
+
+    assert "`kind` is `hound`." in text
+    assert rows(text)["kind"][1] == "yes"
+    assert "The fields of `Dog` are listed above." in rows(text)["friends"][2]
+
+
+def test_a_value_that_a_discriminator_does_not_know_has_its_own_variant():
+    schema = {**PET, "discriminator": {"propertyName": "kind", "defaultMapping": "Other"}}
+
+    assert "Without it: `Other`." in told(schema)
+
+
+def test_items_with_a_place_of_their_own_are_told_one_by_one():
+    """East comes before north, or else."""
+    schema = {
+        "type": "array",
+        "prefixItems": [
+            {"type": "number", "description": "East."},
+            {"type": "object", "properties": {"m": {}}},
+        ],
+        "items": {"type": "string"},
+        "minItems": 1,
+    }
+
+    found = rows(told({"type": "object", "properties": {"at": schema}}))
+
+    assert found["at"][0] == "array: number, object, then any number of string"
+    assert found["at[0]"] == ["number", "yes", "East."]
+    assert found["at[1]"][:2] == ["object", "no"]
+    assert found["at[1].m"][0] == "any"
+    assert found["at[]"] == ["string", "no", "Each one after these."]
+    assert next(iter(rows(told(schema)))) == "[0]"
+
+
+def test_no_items_after_those_with_a_place_is_told():
+    assert field({"prefixItems": [{"type": "number"}], "items": False})[2] == "No further items."

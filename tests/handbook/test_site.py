@@ -91,6 +91,7 @@ BOOK = Book(
 SCHEMES = {"light": "default", "dark": "slate"}
 """What the system prefers, and what the theme calls that."""
 SCREENS = [(1280, 900), (360, 800)]
+STATES = "document.querySelector('table[data-states]')?.closest('.md-typeset__scrollwrap')"
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,14 @@ def five(tmp_path_factory) -> Path:
     """The site of the document that comes with the package."""
     folder = tmp_path_factory.mktemp("five") / "site"
     assert site.build(book(specify(load(ROOT / "openapi.yaml"))), folder) == ()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory) -> Path:
+    """The site of the example, with a resource of many states."""
+    folder = tmp_path_factory.mktemp("farm") / "site"
+    assert site.build(book(specify(load(ROOT / "examples/render_farm/openapi.yaml"))), folder) == ()
     return folder
 
 
@@ -215,6 +224,38 @@ def test_a_table_that_is_too_wide_scrolls_inside_itself(browser, lamps):
 
     assert browser.until(f"{around}.scrollWidth > {around}.clientWidth && {around}.tabIndex === 0")
     assert browser.evaluate(f"getComputedStyle({around}).overflowX") == "auto"
+
+
+def test_what_each_operation_does_in_each_state_is_seen_at_once(browser, five, farm):
+    """On a screen with room for it, also where there are nine states with long names."""
+    browser.resize(1300, 900)
+    pages = [
+        each for site in (five, farm) for each in site.rglob("*.html") if "data-states" in _content(each)
+    ]
+    wide = []
+    for page in sorted(pages):
+        browser.open(page.as_uri())
+        browser.until(f"{STATES} !== null")
+        if browser.evaluate(f"{STATES}.scrollWidth > {STATES}.clientWidth"):
+            wide.append(page.name)
+
+    assert wide == []
+    assert len(pages) > 4
+
+
+def test_the_operation_stays_when_states_scroll(browser, farm):
+    """On a phone nobody remembers which line it was."""
+    browser.resize(360, 800)
+    browser.open((farm / "renders" / "render.html").as_uri())
+    browser.until(f"{STATES}.scrollWidth > {STATES}.clientWidth")
+    first = f"{STATES}.querySelector('td')"
+    before = browser.evaluate(f"{first}.getBoundingClientRect().left")
+
+    browser.evaluate(f"{STATES}.scrollTo(200, 0)")
+
+    assert browser.evaluate(f"{STATES}.scrollLeft") == 200
+    assert abs(browser.evaluate(f"{first}.getBoundingClientRect().left") - before) <= 1
+    assert browser.evaluate(f"{first}.getBoundingClientRect().width") < 180
 
 
 def test_what_describes_something_is_a_card_on_a_phone(browser, lamps):

@@ -26,7 +26,7 @@ OPERATION = Operation(
 
 
 def problem(status, body=ABSENT, headers=(), content_type="application/json", kind=""):
-    return Conformance(OPERATION, Schemas({"openapi": "3.0.3"})).problem(
+    return Conformance(OPERATION, Schemas({"openapi": "3.0.3"}), {}).problem(
         Reply(status, body, headers, content_type), kind
     )
 
@@ -75,4 +75,4 @@ def test_nothing_modified_has_no_body_whatever_the_default_response_has():
     """RFC 9110, section 15.4.5."""
     operation = Operation("getJob", "GET", "/", responses={"default": Response({"application/json": {}}, {})})
 
-    assert Conformance(operation, Schemas({})).problem(Reply(304)) == ""
+    assert Conformance(operation, Schemas({}), {}).problem(Reply(304)) == ""

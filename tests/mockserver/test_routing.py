@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.routing import Router, UnreadablePath
 from speckit.conventions import Conventions
-from speckit.operation import Operation
+from speckit.operation import Operation, Parameter
 
 
 def router(*paths, conventions=()):
@@ -136,3 +136,67 @@ def test_a_document_full_of_lookalikes_is_walked_quickly():
     assert found(deep, "/a" * 7 + "/b") == ("/" + "a/" * 7 + "{p7}", {"p7": "b"})
     assert found(deep, "/a" * 9) is None
     assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "expected"),
+    [
+        ("/{version}{rev}/a", "/v12/a", {"version": "v1", "rev": "2"}),
+        ("/{version}{rev}/a", "/v/a", None),
+        ("/x({id})", "/x(5)", {"id": "5"}),
+        ("/x({id})", "/x()", None),
+        ("/users(name='{a}',age={b})", "/users(name='x',age=5)", {"a": "x", "b": "5"}),
+        ("/{a}-{b}-{c}", "/1-2-3-4", {"a": "1-2", "b": "3", "c": "4"}),
+        ("/{a}-{b}-{c}", "/1--3", None),
+        ("/{a}-{b}-{c}", "/1-2", None),
+        ("/a;{matrix}", "/a;x=1", {"matrix": "x=1"}),
+        ("/caf%C3%A9/{id}", "/caf%C3%A9/1", {"id": "1"}),
+        ("/{a.b}/c", "/1/c", {"a.b": "1"}),
+    ],
+)
+def test_a_segment_may_hold_text_and_parameters(template, path, expected):
+    match = router(template).find(path.encode(), "GET")
+
+    assert (match and match.values) == expected
+
+
+def test_the_template_with_the_most_text_wins_wherever_it_stands():
+    ways = router("/f/{a}.{b}", "/f/{a}.tar.{b}", "/f/{a}{b}")
+
+    assert found(ways, "/f/x.tar.gz") == ("/f/{a}.tar.{b}", {"a": "x", "b": "gz"})
+    assert found(ways, "/f/x.y") == ("/f/{a}.{b}", {"a": "x", "b": "y"})
+    assert found(ways, "/f/xy") == ("/f/{a}{b}", {"a": "x", "b": "y"})
+
+
+def test_a_segment_full_of_lookalikes_is_matched_quickly():
+    """A pattern would try every way to part a long row of dashes."""
+    ways = router("/{a}-{b}-{c}-{d}-{e}.x")
+    started = time.perf_counter()
+
+    assert found(ways, "/" + "-" * 60_000 + ".y") is None
+    assert time.perf_counter() - started < 1
+
+
+def test_a_path_may_go_on_with_a_query():
+    """Some documents tell two operations apart by it; without it, either is found."""
+    ways = router("/r?beta=true", "POST /r?beta=true", "/r", "/only?a=1&b=2", "/s#one", "/s#two")
+
+    def path(where, query, method="GET"):
+        match = ways.find(where.encode(), method, query)
+        return match and match.operations[method].path
+
+    assert path("/r", b"x=1&beta=true") == "/r?beta=true"
+    assert path("/r", b"beta=false") == path("/r", b"") == "/r"
+    assert path("/r", b"beta=true", "POST") == "/r?beta=true"
+    assert path("/only", b"b=2&a=1") == path("/only", b"") == "/only?a=1&b=2"
+    assert path("/s", b"") == "/s#one"
+
+
+def test_a_parameter_is_empty_only_where_the_document_has_it_so():
+    empty = Parameter("id", "path", True, {"type": "string", "enum": [""]})
+    ways = Router(
+        [Operation("op", "GET", "/e/{id}", parameters=(empty,)), Operation("o", "GET", "/f/{id}")], ()
+    )
+
+    assert found(ways, "/e/") == ("/e/{id}", {"id": ""})
+    assert found(ways, "/f/") is None

@@ -257,7 +257,7 @@ def test_a_scenario_nobody_has_declared_is_refused(farm):
         "/farms/north/renders", json={"name": "x"}, headers={"Understudy-Scenario": "failur"}
     )
 
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "failure" in answer.json()["detail"]
 
 

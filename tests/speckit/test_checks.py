@@ -594,7 +594,7 @@ FORM = [
         {J + "operations/getJob/role": "read"},
         "operations/getJob/role",
         "'read' is not allowed here",
-        "create, get",
+        "create, replace, get",
     ),
     (
         {J + "operations/cancelJob/success/0/staus": 200},
@@ -964,3 +964,133 @@ def test_one_broken_form_does_not_hide_the_other_lifecycles(tmp_path):
     told = faults({"x-resource-lifecycles/Project/identity": {}, J + "transitions/1/to": "doen"})
 
     assert [path.split("/")[1] for path, _, _ in told] == ["Project", "Job"]
+
+
+GROWTH = [
+    (
+        {J + "operations/getJob/available/otherwise": [{"in": "runing", "status": 409}]},
+        "operations/getJob/available/otherwise/0/in",
+        "'runing' is not a state",
+        "Did you mean 'running'?",
+    ),
+    (
+        {J + "operations/getJob/available/otherwise": [{"status": 410}]},
+        "operations/getJob/available/otherwise/0/status",
+        "410 is not a documented response",
+        "Documented are",
+    ),
+    (
+        {J + "operations/cancelJob/success/0/when": {"$request.query.forse": "x"}},
+        "operations/cancelJob/success/0/when/$request.query.forse",
+        "'forse' is not a query parameter",
+        "",
+    ),
+    (
+        {J + "initially/error": {"$if": {"when": {"$resource#/sorce": "api"}, "then": 1}}},
+        "initially/error/$if/when",
+        "'sorce' is not a field of Job",
+        "Did you mean 'source'?",
+    ),
+    (
+        {J + "operations/listJobs/of": "/name"},
+        "operations/listJobs/of",
+        "'of' means nothing for the role list",
+        "It is for parts.",
+    ),
+    (
+        {J + "operations/getJob/in": "done"},
+        "operations/getJob/in",
+        "'in' means nothing for the role get",
+        "It is for list.",
+    ),
+    (
+        {J + "operations/listJobs/in": "runing"},
+        "operations/listJobs/in",
+        "'runing' is not a state",
+        "Did you mean 'running'?",
+    ),
+    (
+        {J + "operations/getJob/role": "parts"},
+        "operations/getJob",
+        "Nothing says which parts getJob shows",
+        "of: /events",
+    ),
+    (
+        {J + "operations/getJob/role": "parts", J + "operations/getJob/of": "/evnts"},
+        "operations/getJob/of",
+        "'evnts' is not a field of Job",
+        "",
+    ),
+    (
+        {J + "operations/createJob/makes": "Reprt"},
+        "operations/createJob/makes",
+        "'Reprt' is not a resource",
+        "Did you mean 'Report'?",
+    ),
+    (
+        {J + "transitions/1/makes": ["Project"]},
+        "transitions/1/makes/0",
+        "Project has no parent that is a Job",
+        "resource: Job",
+    ),
+    (
+        {J + "operations/cancelJob/makes": "Report"},
+        "operations/cancelJob/makes",
+        "'makes' means nothing for the role trigger",
+        "create and replace",
+    ),
+    (
+        last(trigger="createJob"),
+        "transitions/8/trigger",
+        "'createJob' has the role create",
+        "Use the role replace",
+    ),
+    (
+        {J + "operations/updateJob/role": "replace", J + "transitions/5/trigger": "$external",
+         J + "transitions/6/trigger": "$external"},
+        "operations/updateJob/role",
+        "'updateJob' has the role replace, and no transition names it",
+        "Write 'trigger: updateJob'",
+    ),
+    (
+        {J + "operations/createJob/success": [{"on": "$made", "status": 201}]},
+        "operations/createJob/success/0/on",
+        "'$made' is not a transition that createJob causes",
+        "$created",
+    ),
+    (
+        {J + "operations/listJobs/paging": {"style": "after", "after": "aftr"}},
+        "operations/listJobs/paging/after",
+        "'aftr' is not a query parameter of listJobs",
+        "",
+    ),
+    (
+        {J + "operations/listJobs/sort/direction": {"param": "way", "descending": "DESC"}},
+        "operations/listJobs/sort/direction/param",
+        "'way' is not a query parameter of listJobs",
+        "",
+    ),
+    (
+        {J + "operations/listJobs/filters/name": {"field": "/name", "match": "contain"}},
+        "operations/listJobs/filters/name/match",
+        "",
+        "Did you mean 'contains'?",
+    ),
+    (
+        {J + "operations/listJobs/filters/name": {
+            "field": "/name", "match": {"by": "$request.query.mach", "matches": {"a": "any"}}}},
+        "operations/listJobs/filters/name/match/by",
+        "'mach' is not a query parameter",
+        "",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("edits", "path", "message", "hint"), GROWTH)
+def test_a_mistake_in_a_newer_word_is_told_where_it_is(edits, path, message, hint):
+    """Each word brings its own ways to be wrong, and none of them waits for a request."""
+    told = faults(edits)
+
+    assert any(where.endswith(path) and message in said and hint in hinted for where, said, hinted in told), (
+        told
+    )

@@ -5,14 +5,19 @@ import pytest
 from speckit import expression
 from speckit.expression import (
     SOURCES,
+    Choice,
+    Condition,
     Constant,
+    Decoded,
     Encoded,
     ExpressionError,
     First,
     Items,
     Members,
     Moment,
+    Part,
     Source,
+    Sum,
     Text,
     source,
     sources,
@@ -43,6 +48,8 @@ HOUR = 3_600_000_000
         ("$sequence", "sequence", "", ()),
         ("$random.uuid", "random.uuid", "", ()),
         ("$random.hex24", "random.hex", "24", ()),
+        ("$origin#/name", "origin", "", ("name",)),
+        ("$absent", "absent", "", ()),
     ],
 )
 def test_every_source_is_read_and_written_back(text, kind, name, pointer):
@@ -76,6 +83,14 @@ def test_no_source_is_forgotten_above():
         ([1, "$id"], Items((Constant(1), ID))),
         ({"a": "$id", "b": 1}, Members((("a", ID), ("b", Constant(1))))),
         ({"$first": ["$id", None]}, First((ID, Constant(None)))),
+        ({"$some": ["$id"]}, First((ID,), skips_null=True)),
+        ({"$if": {"when": {"$id": 1}, "then": "$state"}},
+         Choice(((ID, Condition("equals", 1)),), Source("state"))),
+        ({"$if": {"when": {"$id": {"contains": "a"}}, "then": 1, "else": 2}},
+         Choice(((ID, Condition("contains", "a")),), Constant(1), Constant(2))),
+        ({"$at": ["$resource#/logs", -1]}, Part(Source("resource", "", ("logs",)), (Constant(-1),))),
+        ({"$add": ["$id", 1]}, Sum((ID, Constant(1)))),
+        ({"$parse": "$id"}, Decoded(ID)),
         ({"$json": {"a": 1}}, Encoded(Constant({"a": 1}))),
         ({"$time": "$now"}, Moment(Source("now"))),
         ({"$time": {"of": "$now", "plus": "PT1H"}}, Moment(Source("now"), HOUR)),
@@ -101,8 +116,15 @@ def test_a_template_is_read(value, meaning):
         ("$request.path.id#/x", "takes no pointer"),
         ("$random.hex", "needs a number, as in $random.hex24"),
         ("x {$nothing}", "is not an expression"),
-        ({"$frist": [1]}, "Operators are $first (a list), $json and $time"),
-        ({"$first": "$id"}, "Operators are $first (a list)"),
+        ({"$frist": [1]}, "Operators are $first, $some, $if"),
+        ({"$first": "$id"}, "'$first' takes a list of 1 or more"),
+        ({"$at": ["$resource"]}, "'$at' takes a list of 2 or more"),
+        ({"$add": 1}, "'$add' takes a list of 2 or more"),
+        ({"$if": {"then": 1}}, "$if takes 'when' and 'then'"),
+        ({"$if": {"when": {"$id": 1}, "then": 1, "otherwise": 2}}, "may take 'else'"),
+        ({"$if": {"when": "$id", "then": 1}}, "is a map from expressions to conditions"),
+        ({"$if": {"when": {"id": 1}, "then": 1}}, "'id' is not an expression"),
+        ({"$if": {"when": {"$id": {"above": 1}}, "then": 1}}, "one of {not: ...}, {in: ...}"),
         ({"$time": {"plus": "PT1H"}}, "$time takes 'of'"),
         ({"$time": {"of": "$now", "minus": "PT1H"}}, "$time takes 'of'"),
         ({"$time": {"of": "$now", "next": "week"}}, "one of midnight, hour, minute"),
@@ -123,12 +145,23 @@ def test_every_source_inside_a_template_is_found_in_order():
         "b": ["x {$state}", {"$first": ["$now", {"$json": "$sequence"}]}],
         "c": {"$time": {"of": "$resource#/at", "plus": "$request.body#/delay"}},
         "d": {"$time": {"of": "$principal#/at", "plus": "PT1S"}},
+        "e": {"$if": {"when": {"$request.header.Prefer": "x"}, "then": "$error", "else": "$list"}},
+        "f": {"$at": [{"$parse": "$origin"}, {"$add": ["$random.uuid", 1]}]},
     }
 
     found = [each.kind for each in sources(template(value))]
 
-    assert found == ["id", "state", "now", "sequence", "resource", "request.body", "principal"]
+    assert found[:7] == ["id", "state", "now", "sequence", "resource", "request.body", "principal"]
+    assert found[7:] == ["request.header", "error", "list", "origin", "random.uuid"]
 
 
 def test_operators_are_the_ones_that_are_named():
-    assert expression.OPERATORS == ("$first", "$json", "$time")
+    assert all(operator in str(told(operator)) for operator in expression.OPERATORS)
+
+
+def told(operator):
+    """What is said of an operator that is given nothing it could work with."""
+    try:
+        return template({operator: []}) and operator
+    except ExpressionError as refusal:
+        return refusal

@@ -72,7 +72,10 @@ def test_a_node_is_copied():
         ({"target": "$", "remove": True}, "cannot be removed"),
         ({"target": 7, "remove": True}, "is a JSONPath"),
         ({"remove": True}, "no 'target'"),
-        ({"target": "$"}, "what to do"),
+        ({"target": "$.info", "update": {}, "copy": "$.info"}, "two things to do"),
+        ({"target": "info", "remove": True}, "is not a JSONPath"),
+        ({"target": "$.info", "copy": "$.infos"}, "selects nothing"),
+        ({"target": "$.info", "copy": "$..infos"}, "selects nothing"),
         ({"target": "$", "updat": {}}, "Did you mean 'update'?"),
         ({"target": "$.info", "remove": "yes"}, "true or false"),
         ({"target": "$.info", "update": 3}, "cannot be merged"),
@@ -83,6 +86,31 @@ def test_a_node_is_copied():
 )
 def test_what_cannot_be_done_is_a_fault(action, says):
     assert says in refusal(action)
+
+
+def test_the_same_action_twice_is_a_fault():
+    with pytest.raises(DocumentFaults) as caught:
+        apply(DATA, overlay({"target": "$.info", "update": {}}, {"target": "$.info", "update": {}}))
+
+    assert "there already: actions/0" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"target": "$"},
+        {"target": "$.info", "description": "only a word"},
+        {"target": "$.tags[?@ == 'none']", "remove": True},
+        {"target": "$..nowhere", "update": {"a": 1}},
+    ],
+)
+def test_what_may_select_many_may_select_none(action):
+    """The specification lets such an action succeed; only a node that is named has to be there."""
+    assert applied(action) == DATA
+
+
+def test_what_is_removed_is_not_updated_too():
+    assert "tags" not in applied({"target": "$.tags", "remove": True, "update": "x"})
 
 
 @pytest.mark.parametrize(

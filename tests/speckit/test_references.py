@@ -4,7 +4,8 @@ import pytest
 
 from speckit.document import load
 from speckit.faults import DocumentFaults
-from speckit.references import bundle, deref, references, resolve
+from speckit.gathering import bundle
+from speckit.references import deref, references, resolve
 
 
 def bundled(tmp_path, data, fence=None):
@@ -83,7 +84,7 @@ def test_a_fault_in_another_file_is_placed_there(tmp_path):
     (tmp_path / "a.yaml").write_text("type: object\nproperties:\n  x: {$ref: '#/nowhere'}\n")
 
     with pytest.raises(DocumentFaults) as caught:
-        load(tmp_path / "openapi.yaml")
+        load(tmp_path / "openapi.yaml", strict=True)
 
     assert "a.yaml:3" in str(caught.value)
 

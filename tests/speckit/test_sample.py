@@ -1,15 +1,13 @@
-"""`mockserver.samples`: what is answered where the document has no lifecycle and perhaps no example."""
+"""`speckit.sample`: values made from schemas, where the document has no example."""
 
 from __future__ import annotations
 
 import time
+from random import Random
 
 import pytest
 
-from mockserver.samples import Sample
-from speckit.operation import Operation, Response
-from speckit.pointer import ABSENT
-from speckit.sample import example
+from speckit.sample import Making, example
 from speckit.schema import Schemas
 
 COMPONENTS = {
@@ -95,6 +93,61 @@ BOTH = [
     {"type": "object", "additionalProperties": {"type": "integer"}},
     {"type": "object", "required": ["free"]},
 ]
+SEARCHED = [
+    {"type": "string", "pattern": "^[A-Z]{2}-[0-9]{4}$"},
+    {"type": "string", "pattern": "[a-z0-9]+", "minLength": 12, "maxLength": 20},
+    {"type": "string", "pattern": "^(?=.*[a-z]).{8,}$"},
+    {"type": "string", "pattern": "^[\u4e00-\u9fa5]+$"},
+    {"type": "array", "items": {"type": "integer"}, "minItems": 4, "uniqueItems": True},
+    {"type": "array", "items": {"enum": ["a", "b", "c"]}, "minItems": 3, "uniqueItems": True},
+    {"type": "object", "minProperties": 3, "additionalProperties": {"type": "integer"}},
+    {"type": "object", "maxProperties": 1, "properties": {"a": {}, "b": {}}, "required": ["b"]},
+    {
+        "type": "object",
+        "minProperties": 1,
+        "properties": {"a": {"type": "string"}},
+        "additionalProperties": False,
+    },
+    {"type": "string", "not": {"enum": ["a"]}, "enum": ["a", "b"]},
+    {"properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}, "not": {"required": ["b"]}},
+    {"allOf": [{"type": "number", "minimum": 5}, {"type": "integer", "maximum": 9, "minimum": 1}]},
+    {"allOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]},
+    {"allOf": [{"type": "integer", "multipleOf": 4}, {"multipleOf": 6, "minimum": 1}]},
+    {"allOf": [{"type": "string", "maxLength": 9}, {"maxLength": 4, "minLength": 3}]},
+    {"type": "integer", "example": "seven"},
+    {"type": "string", "format": "date", "default": None},
+    {"type": "string", "enum": ["a"], "example": "b"},
+]
+"""What a value has to be looked for, or put together from several places."""
+SEARCHED_31 = [
+    {"type": "object", "patternProperties": {"^x-[a-z]+$": {"type": "integer"}}, "minProperties": 2},
+    {"type": "object", "propertyNames": {"pattern": "^[a-z]{3}$"}, "minProperties": 2},
+    {"type": "array", "contains": {"const": 7}, "minContains": 2, "items": {"type": "integer"}},
+    {"type": "array", "prefixItems": [{"const": 1}], "contains": {"const": 2}},
+    {
+        "type": "object",
+        "properties": {"card": {"type": "string"}, "address": {"type": "string"}},
+        "required": ["card"],
+        "dependentRequired": {"card": ["address", "zip"]},
+    },
+    {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": ["a", "b"]}},
+        "if": {"properties": {"kind": {"const": "b"}}},
+        "then": {"required": ["size"], "properties": {"size": {"type": "integer"}}},
+        "else": {"required": ["name"]},
+    },
+    {
+        "required": ["a"],
+        "dependentSchemas": {"a": {"required": ["b"], "properties": {"b": {"type": "integer"}}}},
+    },
+    {"type": ["integer", "string"], "minimum": 3},
+    {"type": "string", "contentEncoding": "base64"},
+    {"minimum": 4},
+    {"pattern": "^a+$"},
+    {"items": {"type": "integer"}, "minItems": 2},
+]
 FORMATS = [
     "date-time",
     "date",
@@ -132,6 +185,8 @@ ONLY_31 = [
     True,
 ]
 CASES = [
+    *[(version, schema) for version in ("3.0.3", "3.1.0") for schema in SEARCHED],
+    *[("3.1.0", schema) for schema in SEARCHED_31],
     *[(version, schema) for version in ("3.0.3", "3.1.0") for schema in BOTH],
     *[(version, {"type": "string", "format": each}) for version in ("3.0.3", "3.1.0") for each in FORMATS],
     *[("3.0.3", schema) for schema in ONLY_30],
@@ -148,6 +203,56 @@ def test_a_made_up_value_fits_its_schema(version, schema):
 
     errors = [error.message for error in Schemas(data).validator(schema).iter_errors(made)]
     assert not errors, f"{made!r}: {errors}"
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("version", "schema"), CASES, ids=lambda each: str(each)[:90])
+def test_a_value_made_by_chance_fits_its_schema_too(version, schema, seed):
+    """The conditions that chance decides aside, which whoever asks for such values tries again."""
+    data = document(version)
+    schema = (
+        schema if isinstance(schema, bool) else {k: v for k, v in schema.items() if k not in ("if", "oneOf")}
+    )
+
+    made = Making(data, heeds=False, random=Random(seed)).value(schema, ())
+
+    errors = [error.message for error in Schemas(data).validator(schema).iter_errors(made)]
+    assert not errors, f"{made!r}: {errors}"
+
+
+def test_chance_is_the_same_for_the_same_seed_and_varies_otherwise():
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "string"}, "b": {"format": "uuid"}, "c": {"type": "number"}},
+    }
+
+    made = [Making({}, random=Random(seed)).value(schema, ()) for seed in (1, 1, 2)]
+
+    assert made[0] == made[1] != made[2]
+
+
+def test_only_what_is_required_is_made_where_less_is_better():
+    schema = {
+        "type": "object",
+        "required": ["a"],
+        "properties": {"a": {"type": "array", "items": {}}, "b": {}},
+    }
+
+    assert Making({}, is_lean=True).value(schema, ()) == {"a": []}
+
+
+def test_what_is_inside_a_value_is_found_with_its_schema():
+    data = document("3.0.3")
+    schema = {
+        "allOf": [{"$ref": REF + "Node"}],
+        "properties": {"more": {"type": "array", "items": {"const": 1}}},
+    }
+
+    making = Making(data)
+
+    assert making.inside(schema, ("left", "name")) == ({"type": "string"}, False)
+    assert making.inside(schema, ("more", 0)) == ({"const": 1}, False)
+    assert making.inside(schema, ("all",)) == (COMPONENTS["Node"]["properties"]["all"], True)
 
 
 def test_a_schema_that_goes_into_itself_many_times_ends_soon():
@@ -170,31 +275,3 @@ def test_an_example_of_the_document_comes_before_anything_made_up():
     assert example(data, {"schema": schema}) == 2
     assert example(data, {"schema": {"type": "integer", "default": 3}}) == 3
     assert example(data, {}) == {}
-
-
-def sample(responses):
-    operation = Operation("op", "GET", "/", responses=responses)
-    reply = Sample(operation, {"openapi": "3.0.3"})(None, None)
-    return reply.status, reply.body, reply.content_type
-
-
-def test_the_first_documented_success_is_answered():
-    text = {"text/plain": {"example": "hi"}}
-
-    assert sample({"404": Response({}, {}), "204": Response({}, {}), "201": Response(text, {})}) == (
-        201,
-        "hi",
-        "text/plain",
-    )
-    assert sample({"204": Response({}, {})})[:2] == (204, ABSENT)
-    assert sample({"default": Response({"application/json": {"example": 1}}, {})}) == (
-        200,
-        1,
-        "application/json",
-    )
-
-
-def test_json_comes_before_other_media_types():
-    content = {"text/csv": {"example": "a"}, "application/hal+json": {"example": {"a": 1}}}
-
-    assert sample({"200": Response(content, {})}) == (200, {"a": 1}, "application/hal+json")

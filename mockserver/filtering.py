@@ -1,0 +1,138 @@
+"""Filters: which values a query leaves in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import orjson
+
+from mockserver import evaluation
+from mockserver.combining import shown
+from mockserver.evaluation import Request
+from mockserver.index import hashable
+from mockserver.store import sortable
+from speckit import pointer, timing
+from speckit.lifecycle import Filter
+from speckit.pointer import ABSENT
+
+Test = Callable[[Any], bool]
+"""Tells whether the fields of a resource, or an item of an array, stay in a list."""
+Match = Callable[[Any], bool]
+"""Tells whether one value fits."""
+
+Asked = tuple[Filter, str, Any]
+"""A filter in force, with how it compares and the value asked for."""
+
+BOUNDS = ("from", "to", "after", "before")
+
+
+class Filters:
+    """The filters of one list, ready to read what a request asks for."""
+
+    def __init__(self, filters: Iterable[Filter], form: str) -> None:
+        self._filters = [
+            (each, evaluation.compiled(each.by, form) if each.by is not None else None, dict(each.matches))
+            for each in filters
+        ]
+
+    def asked(self, request: Request) -> list[Asked]:
+        """Return the filters in force."""
+        found: list[Asked] = []
+        for each, chosen, matches in self._filters:
+            value = request.query.get(each.param, ABSENT)
+            value = each.default if value is ABSENT else value
+            if value is not None:
+                match = each.match
+                if chosen is not None:
+                    frame = evaluation.Frame(request, 0, {})
+                    match = matches.get(shown(chosen(frame)), match)
+                found.append((each, match, value))
+        return found
+
+
+def test(asked: Asked) -> Test:
+    """Return what a filter in force asks of each item."""
+    each, match, value = asked
+    field, fits = each.field, _match(each, match, value)
+    return lambda fields: fits(pointer.read(fields, field))
+
+
+def _match(each: Filter, match: str, value: Any) -> Match:
+    if match in BOUNDS:
+        return _scaled(match, value, each.scale) if each.scale else _bound(match, value)
+    if match == "includes":
+        return _including(value)
+    if match.startswith(("prefix", "contains")) or match == "equals-any-case":
+        return _text(match, shown(value))
+    if match == "any" and isinstance(value, str):
+        words = set(value.split(","))
+        return lambda found: shown(found) in words
+    wanted = {hashable(part) for part in (value if isinstance(value, list) else [value])}
+    return lambda found: hashable(found) in wanted
+
+
+def _text(match: str, wanted: str) -> Match:
+    """Return the comparison of texts; nothing but a text fits."""
+    way = match.removesuffix("-any-case")
+    fold: Callable[[str], str] = str if way == match else str.casefold
+    wanted = fold(wanted)
+    if way == "prefix":
+        return lambda found: isinstance(found, str) and fold(found).startswith(wanted)
+    if way == "contains":
+        return lambda found: isinstance(found, str) and wanted in fold(found)
+    return lambda found: fold(shown(found)) == wanted
+
+
+def _including(value: Any) -> Match:
+    """Return whether all that is asked for is in an object (member by member) or in an array."""
+    wanted = _parsed(value)
+    if isinstance(wanted, Mapping):
+        parts = {key: shown(part) for key, part in wanted.items()}
+        return lambda found: (
+            isinstance(found, dict)
+            and all(key in found and shown(found[key]) == part for key, part in parts.items())
+        )
+    texts = {shown(part) for part in (wanted if isinstance(wanted, list) else [wanted])}
+    return lambda found: isinstance(found, list) and texts <= set(map(shown, found))
+
+
+def _parsed(value: Any) -> Any:
+    """Return what a parameter written as a JSON object stands for; anything else as it is."""
+    if not (isinstance(value, str) and value.startswith("{")):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
+
+
+def _scaled(match: str, value: Any, scale: tuple[str, ...]) -> Match:
+    """Return the comparison of words by their places on a scale."""
+    places = {word: place for place, word in enumerate(scale)}
+    fits = _bound(match, places.get(value, -1))
+    return lambda found: found in places and fits(places[found])
+
+
+def _bound(match: str, value: Any) -> Match:
+    # The same moment can be written in many ways, so times are not compared as texts.
+    compare = _COMPARISONS[match]
+    limit = sortable(value)
+    moment = timing.parse(value, "date-time") if isinstance(value, str) else None
+
+    def fits(found: Any) -> bool:
+        if moment is not None and isinstance(found, str):
+            when = timing.parse(found, "date-time")
+            return when is not None and compare(when, moment)
+        key = sortable(found)
+        return key[0] == limit[0] and compare(key, limit)
+
+    return fits
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "from": lambda one, other: one >= other,
+    "to": lambda one, other: one <= other,
+    "after": lambda one, other: one > other,
+    "before": lambda one, other: one < other,
+}

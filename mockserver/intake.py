@@ -1,0 +1,64 @@
+"""Takes a request in: its parameters and its body, read and held to the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mockserver.answers import Refused
+from mockserver.bodies import BodyReader
+from mockserver.evaluation import Request
+from mockserver.parameters import Parameters
+from mockserver.problems import together
+
+
+class Intake:
+    """Reads the requests of one operation; `body` is None where it has none."""
+
+    def __init__(self, parameters: Parameters, body: BodyReader | None) -> None:
+        self._parameters = parameters
+        self._body = body
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a request body is read."""
+        return self._body is not None
+
+    def read(self, request: Request, query: bytes, content: bytes) -> None:
+        """Put the values of a request in the place of its texts.
+
+        Raises:
+            Refused: something does not fit; all of it is told, with the kind of the first.
+        """
+        texts = request.path
+        try:
+            request.path = self._parameters.path(texts)
+            request.query = self._parameters.query(query)
+            self._parameters.check_headers(request.headers)
+            if self._body is not None:
+                self._content(request, content)
+        except Refused as first:
+            raise self._everything(Request(texts, headers=request.headers), query, content) from first
+
+    def _content(self, request: Request, content: bytes) -> None:
+        assert self._body is not None
+        headers = request.headers
+        request.body = self._body.read(content, headers.get("content-type"), headers.get("content-encoding"))
+
+    def _everything(self, request: Request, query: bytes, content: bytes) -> Refused:
+        """Return the refusal of a request that does not fit: each part is read, whatever the others are."""
+        steps: list[Callable[[], object]] = [
+            lambda: self._parameters.path(request.path),
+            lambda: self._parameters.query(query),
+            lambda: self._parameters.check_headers(request.headers),
+        ]
+        if self._body is not None:
+            steps.append(lambda: self._content(request, content))
+        return together([refused for step in steps if (refused := _refusal(step)) is not None])
+
+
+def _refusal(step: Callable[[], object]) -> Refused | None:
+    try:
+        step()
+    except Refused as refused:
+        return refused
+    return None

@@ -1,0 +1,84 @@
+"""All that is wrong with one request, told together and in bounded length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.answers import Refused
+
+MOST = 10
+"""How many problems of one request are told."""
+LONGEST = 300
+"""How many characters one problem may take: a message of the validator quotes the value, however long."""
+_FIXED = (jsonschema_rs.ValidationErrorKind.Enum, jsonschema_rs.ValidationErrorKind.Constant)
+LARGE = 16_384
+"""From how many bytes on only the first misfit of a value is looked for."""
+
+
+def together(refusals: Sequence[Refused]) -> Refused:
+    """Return one refusal that tells all of `refusals`; its kind is that of the first."""
+    first = refusals[0]
+    if len(refusals) == 1:
+        return first
+    return Refused(first.kind, sentences(refusal.detail for refusal in refusals), first.answer, first.frame)
+
+
+def sentences(problems: Iterable[str], between: str = " ") -> str:
+    """Return the first few problems as one text, and how many more there are."""
+    told = list(problems)
+    more = f"{between}And {len(told) - MOST} more." if len(told) > MOST else ""
+    return between.join(told[:MOST]) + more
+
+
+def misfits(validator: jsonschema_rs.Validator, value: Any, *, size: int = 0) -> Iterable[tuple[str, str]]:
+    """Yield where `value` breaks its schema, as `a/0/b`, and how.
+
+    Args:
+        size: How many bytes the value came in; that of a parameter is counted in items.
+    """
+    if isinstance(value, list | dict):
+        size = max(size, 16 * len(value))
+    for error in _errors(validator, value, size):
+        deepest = _deepest(error)
+        yield "/".join(map(str, deepest.instance_path)), shortened(deepest.message)
+
+
+def _errors(
+    validator: jsonschema_rs.Validator, value: Any, size: int
+) -> Iterable[jsonschema_rs.ValidationError]:
+    if size <= LARGE:
+        return validator.iter_errors(value)
+    try:
+        validator.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        return [error]
+    return []
+
+
+def _deepest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """Return the error below a choice of schemas that says most: of the branch that was meant."""
+    branches = [branch for branch in getattr(error.kind, "context", None) or () if branch]
+    if not branches:
+        return error
+    furthest = max((_deepest(each) for each in max(branches, key=_likelihood)), key=_depth)
+    return furthest if _depth(furthest) > _depth(error) else error
+
+
+def _depth(error: jsonschema_rs.ValidationError) -> int:
+    return len(error.instance_path)
+
+
+def _likelihood(branch: list[jsonschema_rs.ValidationError]) -> tuple[bool, int]:
+    """Return how likely a branch was meant: one is not whose fixed values, its type say, are others."""
+    is_other = any(isinstance(each.kind, _FIXED) for each in branch)
+    return not is_other, max(_depth(_deepest(each)) for each in branch)
+
+
+def shortened(text: str) -> str:
+    """Return `text`, its middle left out where it is long."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[: LONGEST - 100]} ... {text[-90:]}"

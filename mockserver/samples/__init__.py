@@ -1,0 +1,1 @@
+"""Answers from the document alone: its examples, or data made from its schemas."""

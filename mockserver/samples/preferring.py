@@ -1,0 +1,99 @@
+"""What a client prefers: the header Prefer (RFC 7240), or the same in the query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl
+from urllib.request import parse_http_list
+
+from werkzeug.http import parse_options_header
+
+HEADER = "prefer"
+APPLIED = "Preference-Applied"
+_NAMES = ("code", "example", "dynamic")
+_TRUE = ("true", "1", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Which documented answer is wanted: a status, a named example, or data made up anew."""
+
+    code: str = ""
+    example: str = ""
+    dynamic: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.code or self.example or self.dynamic)
+
+    def __str__(self) -> str:
+        said = {"code": self.code, "example": self.example, "dynamic": "true" if self.dynamic else ""}
+        return ", ".join(f"{name}={_word(value)}" for name, value in said.items() if value)
+
+
+NONE = Preferences()
+
+
+def preferred(header: str, query: bytes, declared: frozenset[str] = frozenset()) -> Preferences:
+    """Return what the header Prefer and the query ask for; the header counts first.
+
+    Args:
+        declared: Query parameters of the document, which are its own.
+    """
+    said: dict[str, str] = {}
+    for name, value in (*_spoken(header), *_asked(query, declared)):
+        said.setdefault(name, value)
+    dynamic = said.get("dynamic", "false").lower() in _TRUE
+    return Preferences(said.get("code", ""), said.get("example", ""), dynamic)
+
+
+def without(header: str) -> str:
+    """Return what a Prefer header says besides: preferences that are for the API."""
+    return ", ".join(item for item in parse_http_list(header) if next(_pairs(item))[0] not in _NAMES)
+
+
+def _spoken(header: str) -> Iterator[tuple[str, str]]:
+    for item in parse_http_list(header):
+        yield from ((name, value) for name, value in _pairs(item) if name in _NAMES)
+
+
+def _pairs(item: str) -> Iterator[tuple[str, str]]:
+    """Yield a preference and what follows it after semicolons, where many write the next one."""
+    head, options = parse_options_header(item)
+    name, _, value = head.partition("=")
+    yield name.strip().lower(), _unquoted(value)
+    yield from options.items()
+
+
+def _asked(query: bytes, declared: frozenset[str]) -> Iterator[tuple[str, str]]:
+    if b"__" not in query:
+        return
+    for key, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+        if key[:2] == "__" and key[2:] in _NAMES and key not in declared:
+            yield key[2:], value
+
+
+def _unquoted(value: str) -> str:
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    return value
+
+
+def _word(value: str) -> str:
+    """Return `value` as a word of RFC 7240: a token, or a quoted string."""
+    plain = value.replace("-", "").replace("_", "").replace(".", "")
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return value if plain.isalnum() and plain.isascii() else f'"{escaped}"'
+
+
+def taken(headers: Mapping[str, str], preferences: Preferences) -> dict[str, str]:
+    """Return `headers` without the preferences that are for the mock server."""
+    rest = without(headers.get(HEADER, "")) if preferences else headers.get(HEADER, "")
+    left = {name: value for name, value in headers.items() if name != HEADER}
+    return {**left, HEADER: rest} if rest else left
+
+
+def plainly(preferences: Preferences) -> Preferences:
+    """Return `preferences` without the wish for other data."""
+    return replace(preferences, dynamic=False)
