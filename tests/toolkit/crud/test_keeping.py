@@ -1,0 +1,244 @@
+"""serve --crud: what is sent is there, until it is removed, and every answer is as documented."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from harness import Server
+from starlette.testclient import TestClient
+
+from mockserver.app import Settings, build
+from mockserver.clock import ManualClock
+from speckit.document import Document, load
+from speckit.specification import Specification, specify
+from toolkit.crud.keeping import kept
+
+CORPUS = Path(os.environ.get("UNDERSTUDY_CORPUS", "/tmp/corpus")) / "specs"
+SHELF = """
+openapi: 3.1.0
+info: {title: Shelves, version: '1'}
+paths:
+  /shelves:
+    get:
+      operationId: listShelves
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 10, default: 2}}
+        - {name: offset, in: query, schema: {type: integer, minimum: 0}}
+        - {name: colour, in: query, schema: {type: string}}
+      responses:
+        '200':
+          description: x
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [items, total]
+                properties:
+                  items: {type: array, items: {$ref: '#/components/schemas/Shelf'}}
+                  total: {type: integer}
+              example: {items: [{id: 7, colour: oak, made: '2020-01-01T00:00:00Z'}], total: 1}
+    post:
+      operationId: addShelf
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Shelf'}}}}
+      responses: {'201': {$ref: '#/components/responses/Shelf'}}
+    delete: {operationId: clearShelves, responses: {'204': {description: x}}}
+  /shelves/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get:
+      operationId: getShelf
+      responses: {'200': {$ref: '#/components/responses/Shelf'}}
+    patch:
+      operationId: changeShelf
+      requestBody: {content: {application/json: {schema: {properties: {colour: {type: string}}}}}}
+      responses: {'200': {$ref: '#/components/responses/Shelf'}}
+    delete: {operationId: removeShelf, responses: {'204': {description: x}}}
+  /shelves/{id}/books:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    post:
+      operationId: addBook
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}
+      responses: {'200': {$ref: '#/components/responses/Book'}}
+    get:
+      operationId: listBooks
+      responses:
+        '200':
+          description: x
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Book'}}}}
+  /shelves/{id}/books/{isbn}:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: integer}}
+      - {name: isbn, in: path, required: true, schema: {type: string}}
+    get:
+      operationId: getBook
+      responses: {'200': {$ref: '#/components/responses/Book'}}
+  /ping:
+    get: {operationId: ping, responses: {'200': {description: x, content: {text/plain: {example: pong}}}}}
+components:
+  responses:
+    Shelf: {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/Shelf'}}}}
+    Book: {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/Book'}}}}
+  schemas:
+    Shelf:
+      type: object
+      required: [id, colour]
+      properties:
+        id: {type: integer, readOnly: true}
+        colour: {type: string}
+        width: {type: integer, default: 80}
+        made: {type: string, format: date-time, readOnly: true}
+    Book:
+      type: object
+      required: [isbn]
+      properties: {isbn: {type: string}, title: {type: string}}
+"""
+
+
+def playing(specification: Specification) -> TestClient:
+    app = build(specification, clock=ManualClock(), settings=Settings(checks_responses=True))
+    client = TestClient(app)
+    client.headers.update({"Authorization": "Bearer me", "api_key": "me"})
+    return client
+
+
+@pytest.fixture
+def shelves(tmp_path: Path) -> TestClient:
+    file = tmp_path / "shelves.yaml"
+    file.write_text(SHELF, "utf-8")
+    return playing(kept(specify(load(file))))
+
+
+def test_what_is_posted_is_there_until_it_is_removed(shelves):
+    made = shelves.post("/shelves", json={"colour": "teak"})
+    there = f"/shelves/{made.json()['id']}"
+
+    assert made.status_code == 201
+    assert shelves.get(there).json() == made.json() | {"colour": "teak", "width": 80}
+    assert shelves.patch(there, json={"colour": "ash"}).json()["colour"] == "ash"
+    assert shelves.get(there).json()["colour"] == "ash"
+    assert shelves.delete(there).status_code == 204
+    assert shelves.get(there).status_code == 404
+    assert shelves.delete(there).status_code == 404
+
+
+def test_the_example_of_the_document_is_there_from_the_start(shelves):
+    assert shelves.get("/shelves/7").json() == {
+        "id": 7,
+        "colour": "oak",
+        "made": "2020-01-01T00:00:00Z",
+        "width": 80,
+    }
+    assert shelves.post("/shelves", json={"colour": "teak"}).json()["id"] == 8
+
+
+def test_lists_are_filtered_and_cut_as_their_parameters_say(shelves):
+    for colour in ("teak", "ash", "teak"):
+        shelves.post("/shelves", json={"colour": colour})
+
+    first = shelves.get("/shelves").json()
+    assert (len(first["items"]), first["total"]) == (2, 4)
+    assert [each["id"] for each in shelves.get("/shelves", params={"offset": 3}).json()["items"]] == [10]
+    assert shelves.get("/shelves", params={"colour": "teak"}).json()["total"] == 2
+
+
+def test_a_collection_is_cleared(shelves):
+    assert shelves.delete("/shelves").status_code == 204
+    assert shelves.get("/shelves").json() == {"items": [], "total": 0}
+
+
+def test_what_is_below_something_is_there_only(shelves):
+    shelves.post("/shelves", json={"colour": "teak"})
+    shelves.post("/shelves/7/books", json={"isbn": "123", "title": "Silas"})
+
+    assert shelves.get("/shelves/7/books/123").json() == {"isbn": "123", "title": "Silas"}
+    assert shelves.get("/shelves/8/books/123").status_code == 404
+    assert shelves.get("/shelves/8/books").json() == []
+    assert shelves.post("/shelves/99/books", json={"isbn": "1"}).status_code == 404
+
+
+def test_an_id_that_a_client_chose_is_taken_once(shelves):
+    shelves.post("/shelves/7/books", json={"isbn": "123"})
+
+    assert shelves.post("/shelves/7/books", json={"isbn": "123"}).status_code == 409
+
+
+def test_others_are_answered_from_examples(shelves):
+    assert shelves.get("/ping").text == "pong"
+
+
+def test_a_resource_with_a_lifecycle_keeps_it(tmp_path):
+    data = yaml.safe_load(SHELF)
+    data["x-resource-lifecycles"] = {
+        "Shelf": {
+            "identity": {"param": "id", "field": "/id", "generate": "$sequence", "type": "integer"},
+            "initially": {"id": "$id", "colour": "fixed"},
+            "operations": {"addShelf": {"role": "create"}, "getShelf": {"role": "get"}},
+        }
+    }
+    whole = kept(specify(Document(data, tmp_path / "x.yaml")))
+
+    assert playing(whole).post("/shelves", json={"colour": "teak"}).json() == {"id": 1, "colour": "fixed"}
+    assert list(whole.lifecycles["Shelf"].rules) == ["addShelf", "getShelf"]
+
+
+LIVES = {
+    "petstore3/src/main/resources/openapi.yaml": ("/pet", "/pet/{id}", {"name": "rex", "photoUrls": ["a"]}),
+    "museum/openapi.yaml": (
+        "/special-events",
+        "/special-events/{eventId}",
+        {
+            "name": "n",
+            "location": "l",
+            "eventDescription": "d",
+            "dates": ["2026-01-01"],
+            "price": 1,
+        },
+    ),
+    "digitalocean/specification/DigitalOcean-public.v2.yaml": (
+        "/v2/domains",
+        "/v2/domains/{name}",
+        {"name": "a.example"},
+    ),
+    "asana/defs/asana_oas.yaml": ("/tags", "/tags/{gid}", {"data": {"name": "n", "workspace": "12345"}}),
+}
+
+
+@pytest.mark.parametrize("document", LIVES)
+def test_real_documents_remember(document):
+    """Every answer is held to the document; one that breaks it would be 500."""
+    file = CORPUS / document
+    if not file.is_file():
+        pytest.skip(f"{file} is not there; UNDERSTUDY_CORPUS names the folder of the corpus.")
+    collection, item, body = LIVES[document]
+    client = playing(kept(specify(load(file))))
+    if "museum" in document:
+        client.headers["Authorization"] = "Basic bWU6bWU="
+    made = client.post(collection, json=body)
+    there = item.format(**_flat(made.json()))
+
+    assert made.status_code in (200, 201), made.text
+    shown = client.get(there)
+    assert (shown.status_code, _flat(shown.json())) == (200, _flat(made.json()))
+    assert client.delete(there).status_code in (200, 204)
+    assert client.get(there).status_code == 404
+
+
+def _flat(body: Any) -> dict[str, Any]:
+    """The resource in a body, whatever is around it."""
+    inner = [each for each in body.values() if isinstance(each, dict)]
+    return _flat(inner[0]) if len(body) == 1 and inner else body
+
+
+def test_a_document_without_collections_says_so(tmp_path):
+    """Who asked for things to be kept would wonder."""
+    file = tmp_path / "ping.yaml"
+    file.write_text(
+        "openapi: 3.1.0\ninfo: {title: P, version: '1'}\npaths: {/ping: {get: {responses: {}}}}\n"
+    )
+    server = Server("--crud", str(file))
+    server.stop()
+
+    assert "--crud found no collection" in "".join(server.errors)

@@ -1,0 +1,192 @@
+"""`understudy diff` as somebody types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from document_pairs import one_schema, patched
+from living_document import BASE
+
+from understudy.cli import main
+
+JOB = "/x-resource-lifecycles/Job"
+SAFE = {"/paths/~1jobs/get/deprecated": True}
+MAYBE = {f"{JOB}/transitions/1/after/duration": "PT1M"}
+BREAKING = {"/paths/~1jobs/get/parameters/0/required": True}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with an old document."""
+    write(tmp_path / "old.json", BASE)
+    return tmp_path
+
+
+def write(file: Path, data: Any) -> None:
+    file.write_text(json.dumps(data, indent=1), "utf-8")
+
+
+def diff(place: Path, *arguments: str) -> Result:
+    """Run the command in a folder, in this process."""
+    with chdir(place):
+        return CliRunner().invoke(main, ["diff", *arguments], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    ("patches", "fail_on", "status"),
+    [
+        ({}, "maybe", 0),
+        (SAFE, "maybe", 0),
+        (MAYBE, "breaking", 0),
+        (MAYBE, "maybe", 1),
+        (BREAKING, "breaking", 1),
+        (BREAKING, "none", 0),
+    ],
+)
+def test_the_exit_status_says_whether_a_client_breaks(place, patches, fail_on, status):
+    write(place / "new.json", patched(BASE, patches))
+
+    done = diff(place, "old.json", "new.json", "--fail-on", fail_on)
+
+    assert done.exit_code == status
+    assert done.stderr == ""
+
+
+def test_people_are_told_what_where_and_why(place):
+    write(place / "new.json", patched(BASE, MAYBE))
+
+    lines = diff(place, "old.json", "new.json").stdout.splitlines()
+
+    assert lines[0] == "maybe     Job: From 'running' it goes to 'done' after 60 s, not 10 s."
+    assert lines[1].strip().startswith("It takes longer than clients were told")
+    assert lines[1].endswith("[deadline-longer]")
+    assert lines[2].strip().startswith("old.json:")
+    assert lines[3] == "0 breaking, 1 maybe, 0 safe"
+
+
+def test_programs_are_told_the_same(place):
+    write(place / "new.json", patched(BASE, {**MAYBE, **BREAKING}))
+
+    told = json.loads(diff(place, "old.json", "new.json", "--format", "json").stdout)
+
+    assert told["summary"] == {"breaking": 1, "maybe": 1, "safe": 0}
+    worst = told["changes"][0]
+    assert worst["rule"] == "parameter-became-required"
+    assert worst["subjects"] == ["GET /jobs"]
+    assert worst["new"]["file"] == "new.json"
+    assert worst["new"]["line"] > 1
+
+
+def test_a_review_is_told_by_annotations(place):
+    write(place / "new.json", patched(BASE, {**MAYBE, **BREAKING, **SAFE}))
+
+    lines = diff(place, "old.json", "new.json", "--format", "github").stdout.splitlines()
+
+    assert [line.split(" ")[0] for line in lines] == ["::error", "::warning", "::notice"]
+    assert "file=new.json,line=" in lines[0]
+    assert "title=parameter-became-required" in lines[0]
+
+
+def test_a_page_is_told_by_verdicts(place):
+    write(place / "new.json", patched(BASE, {**MAYBE, **BREAKING}))
+
+    told = diff(place, "old.json", "new.json", "--format", "markdown").stdout
+
+    assert told.index("## Breaking") < told.index("## Maybe")
+    assert "## Safe" not in told
+
+
+def test_what_a_document_says_stays_text_on_a_page_and_in_an_annotation(place):
+    """A value in an enum must not become markup, nor another annotation."""
+    evil = "<b>|*\n::error::no"
+    write(place / "old.json", one_schema({"enum": ["a"]}, "response"))
+    write(place / "new.json", one_schema({"enum": ["a", evil]}, "response"))
+
+    page = diff(place, "old.json", "new.json", "--format", "markdown").stdout
+    annotations = diff(place, "old.json", "new.json", "--format", "github").stdout
+
+    assert "<b>" not in page.replace("\\<b\\>", "")
+    assert len(annotations.splitlines()) == 1
+
+
+def test_overlays_apply_to_both_or_to_one(place):
+    """The lifecycle of a document of somebody else is an overlay."""
+    bare = {key: value for key, value in BASE.items() if not key.startswith("x-")}
+    write(place / "bare.json", bare)
+    action = {"target": "$", "update": {key: BASE[key] for key in BASE if key.startswith("x-")}}
+    write(
+        place / "life.json",
+        {"overlay": "1.0.0", "info": {"title": "Life", "version": "1"}, "actions": [action]},
+    )
+
+    both = diff(place, "bare.json", "bare.json", "--overlay", "life.json")
+    one = diff(place, "bare.json", "bare.json", "--new-overlay", "life.json")
+    same = diff(place, "bare.json", "old.json", "--old-overlay", "life.json")
+
+    assert both.stdout == same.stdout == "Nothing has changed for clients.\n"
+    assert "[resource-added]" in one.stdout
+
+
+@pytest.fixture
+def repository(place: Path) -> Path:
+    """The folder as a repository: the old document is committed, in a folder, with a part in another file."""
+    part = {"type": "object", "properties": {"a": {"type": "string"}}}
+    (place / "api").mkdir()
+    write(place / "api/part.json", part)
+    write(place / "api/openapi.json", one_schema({"$ref": "part.json"}, "response"))
+    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q"], ["add", "api"], [*who, "commit", "-q", "-m", "Begun"]):
+        subprocess.run(["git", *command], cwd=place, check=True, capture_output=True)
+    write(place / "api/part.json", {"type": "object", "properties": {"a": {"type": "integer"}}})
+    return place
+
+
+def test_a_document_may_come_from_a_commit_with_the_files_beside_it(repository):
+    done = diff(repository, "git:HEAD:api/openapi.json", "api/openapi.json")
+
+    assert done.exit_code == 1
+    assert "[response-type-changed]" in done.stdout
+    assert "git:HEAD:api/part.json:" in done.stdout
+    assert "api/part.json:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("git:HEAD", "does not say which file"),
+        ("git::api/openapi.json", "does not say which file"),
+        ("git:--output=x:api/openapi.json", "does not say which file"),
+        ("git:nowhere:api/openapi.json", "is not there"),
+        ("git:HEAD:api/none.json", "is not there"),
+    ],
+)
+def test_a_commit_that_is_not_there_is_wrong_use(repository, name, why):
+    done = diff(repository, name, "api/openapi.json")
+
+    assert done.exit_code == 2
+    assert why in done.stderr
+    assert "git:main:openapi.yaml" in done.stderr
+
+
+def test_a_document_that_cannot_be_read_is_a_fault(place):
+    (place / "broken.yaml").write_text("openapi: 3.1.0\npaths: 7\n")
+
+    for arguments in (("broken.yaml", "old.json"), ("old.json", "none.json")):
+        done = diff(place, *arguments)
+
+        assert done.exit_code == 1
+        assert "1 fault" in done.stderr or "faults" in done.stderr
+        assert done.stdout == ""
+
+
+def test_two_documents_are_asked_for(place):
+    done = diff(place, "old.json")
+
+    assert done.exit_code == 2
+    assert "Missing argument 'NEW'" in done.stderr

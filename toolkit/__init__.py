@@ -1,0 +1,1 @@
+"""Works on documents: guesses lifecycles, and gives plain ones to collections without."""

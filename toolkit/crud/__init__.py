@@ -1,0 +1,1 @@
+"""Remembers what REST-shaped operations without a lifecycle make, change and remove."""

@@ -1,0 +1,262 @@
+"""Drafts one lifecycle: who it is, what it holds, how it lives, and what each operation does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from speckit import pointer
+from speckit.lifecycle import Path
+from speckit.pointer import ABSENT
+from toolkit.drafting import fields as holding
+from toolkit.drafting.draft import Draft
+from toolkit.drafting.fields import Fields, begins_later
+from toolkit.drafting.ground import Ground, is_constant
+from toolkit.drafting.line import Line, lay, line
+from toolkit.drafting.listing import listed, parted
+from toolkit.drafting.seeding import seed, shown
+from toolkit.drafting.shown import part, success
+from toolkit.drafting.triggers import pull, remove, replace
+from toolkit.survey import replies
+from toolkit.survey.forms import Form
+from toolkit.survey.identity import alternate
+from toolkit.survey.resources import Act, Resource
+from toolkit.survey.spelling import plain
+from toolkit.survey.vocabulary import RESULTS
+
+_KEPT = "kept"
+"""The one state of a resource that can be removed and shows none."""
+
+
+def drafted(
+    ground: Ground, resource: Resource, known: Mapping[str, Resource], *, lives: bool = True
+) -> Draft | None:
+    """Return a lifecycle of `resource`; None where nothing that fits its schema can be made up.
+
+    Args:
+        known: All resources by name.
+        lives: Whether its states are wanted, where it has some; if not, the document's examples are there
+            from the start.
+    """
+    found = line(resource, _example_state(ground, resource)) if lives else None
+    draft = Draft(resource.name, {"identity": _identity(resource)})
+    fields = holding.drafted(ground, resource, draft, found.first.value if found else "")
+    if fields is None:
+        return None
+    _parents(draft, resource, known)
+    _live(draft, fields, found)
+    _operate(draft, fields, found)
+    seed(draft, fields, found)
+    if not lives:
+        shown(draft, fields)
+    return _in_order(draft) if draft.raw["operations"] else None
+
+
+def _identity(resource: Resource) -> dict[str, Any]:
+    found = resource.identity
+    raw: dict[str, Any] = {"param": resource.param} if resource.param else {}
+    raw["field"] = pointer.render(found.field)
+    if found.is_integer:
+        raw["type"] = "integer"
+    others = {
+        each: alternate(resource.item, each, resource.name, found.field) for each in resource.params[1:]
+    }
+    if others:
+        raw["alternates"] = [{"param": each, "field": pointer.render(path)} for each, path in others.items()]
+    return raw
+
+
+def _example_state(ground: Ground, resource: Resource) -> Any:
+    """Return the state in the example of what a create answers."""
+    if resource.state is None:
+        return None
+    for act in resource.acting("create"):
+        for reply in replies.replies(ground.data, act.operation):
+            for path in ((), resource.envelope):
+                found = pointer.read(reply.shown, (*path, *resource.state.field))
+                if isinstance(found, str):
+                    return found
+    return None
+
+
+def _parents(draft: Draft, resource: Resource, known: Mapping[str, Resource]) -> None:
+    """Put it below the resource that its path names, where that one can be there."""
+    above = known.get(resource.above.resource) if resource.above else None
+    if above is None or resource.above is None or not _can_be(above):
+        return
+    field = _reference(resource, resource.above.param)
+    if field is None:
+        field = (f"above_{plain(resource.above.param)}",)
+        draft.raw["hidden"] = [*draft.raw.get("hidden", []), pointer.render(field)]
+    name = above.name[:1].lower() + above.name[1:]
+    draft.raw["parents"] = {
+        name: {"resource": above.name, "param": resource.above.param, "field": pointer.render(field)}
+    }
+    draft.guess(("parents",), f"its path begins with that of {above.name}")
+
+
+def _can_be(above: Resource) -> bool:
+    return bool(above.acting("create")) or above.shown is not None or bool(above.acting("get", "list"))
+
+
+def _reference(resource: Resource, param: str) -> Path | None:
+    """Return the field that holds the id of what is above."""
+    for name, form in resource.item.members.items():
+        if (
+            plain(name) == plain(param)
+            and (name,) != resource.identity.field
+            and form.kind in ("string", "integer")
+        ):
+            return (name,)
+    return None
+
+
+def _live(draft: Draft, fields: Fields, found: Line | None) -> None:
+    if found is not None:
+        lay(draft, found)
+        _scenarios(draft)
+        _enter(draft, fields, found)
+    elif fields.resource.acting("remove", "replace", "clear"):
+        draft.raw["state"] = {"initial": _KEPT, "states": {_KEPT: {"category": "resting"}}}
+        draft.raw["transitions"] = []
+        draft.note(("state",), "it shows no state; it is there until it is removed")
+
+
+def _scenarios(draft: Draft) -> None:
+    names = dict.fromkeys(each["scenario"] for each in draft.raw["transitions"] if "scenario" in each)
+    if names:
+        draft.raw["scenarios"] = {name: {} for name in names}
+        draft.guess(
+            ("scenarios",),
+            "other ends than the usual one: a client chooses by the header Understudy-Scenario",
+        )
+
+
+def _enter(draft: Draft, fields: Fields, found: Line) -> None:
+    """Let times be written when a state is entered."""
+    stamps = fields.resource.stamps
+    entered: dict[str, str] = {}
+    for stem, path in stamps.others.items():
+        word = next((each for each in found.states.words if plain(each.value) == stem), None)
+        if word and begins_later(fields, path):
+            entered[word.value] = pointer.render(path)
+    if stamps.started and found.working and begins_later(fields, stamps.started):
+        entered.setdefault(found.working[0].value, pointer.render(stamps.started))
+    if stamps.ended and begins_later(fields, stamps.ended):
+        for word in found.ends:
+            entered.setdefault(word.value, pointer.render(stamps.ended))
+    states = draft.raw["state"]["states"]
+    entered = {state: path for state, path in entered.items() if state in states}
+    if entered:
+        draft.raw.setdefault("timestamps", {"format": stamps.format})["entered"] = entered
+        draft.guess(("timestamps", "entered"), "by the names of the fields")
+    draft.raw["initially"] = fields.templates
+
+
+def _operate(draft: Draft, fields: Fields, found: Line | None) -> None:
+    """Add what each operation does; those for which no fitting answer is found are left to the examples."""
+    draft.raw["operations"] = {}
+    draft.raw.setdefault("transitions", [])
+    for act in fields.resource.acts:
+        rule = _rule(draft, fields, act, found)
+        if rule is None:
+            draft.left.setdefault(act.operation.id, "no answer could be made up that fits what it documents")
+        else:
+            draft.raw["operations"][act.operation.id] = rule
+            draft.note(("operations", act.operation.id), act.why, is_sure=act.is_sure)
+    if found is not None:
+        pull(draft, fields.resource, found)
+    else:
+        for act in fields.resource.acting("remove"):
+            if act.operation.id in draft.raw["operations"]:
+                remove(draft, act)
+        for act in fields.resource.acting("trigger"):
+            draft.drop(act.operation.id, "it has no state that this could change")
+    for act in fields.resource.acting("replace", "clear"):
+        replace(draft, act)
+    _prune(draft)
+
+
+def _prune(draft: Draft) -> None:
+    """Take out transitions whose operation has none of our rules."""
+    operations = draft.raw["operations"]
+    for each in list(draft.raw["transitions"]):
+        trigger = each.get("trigger", "$external")
+        if isinstance(trigger, str) and not trigger.startswith("$") and trigger not in operations:
+            draft.drop(trigger, draft.left.get(trigger, "it is left to the examples"))
+
+
+def _rule(draft: Draft, fields: Fields, act: Act, found: Line | None) -> dict[str, Any] | None:
+    if act.role == "list":
+        return listed(fields, draft, act)
+    if act.role == "part":
+        return _parts(draft, fields, act) or _part(draft, fields, act, found)
+    if act.role in ("create", "replace") and not _has_ids(draft, fields, act):
+        draft.left[act.operation.id] = "nobody can tell how new ids look that its paths allow"
+        return None
+    answer = success(fields, act)
+    if answer is None:
+        return None
+    rule: dict[str, Any] = {"role": {"remove": "trigger", "clear": "batch"}.get(act.role, act.role)}
+    if act.role == "create" and act.part:
+        rule["id"] = f"$request.path.{act.part}"
+    if (act.role == "update" or act.verb == "upsert") and (change := _change(fields, act)):
+        rule["change"] = change
+    return rule | ({"success": answer} if answer else {})
+
+
+def _parts(draft: Draft, fields: Fields, act: Act) -> dict[str, Any] | None:
+    """Return the rule of a list that each resource has of its own, such as its events."""
+    return None if plain(act.part) in RESULTS else parted(fields, draft, act)
+
+
+def _part(draft: Draft, fields: Fields, act: Act, found: Line | None) -> dict[str, Any] | None:
+    """Return the rule of a part of the resource: there always, or of a result once that is there."""
+    body = part(fields, act)
+    if body is ABSENT:
+        return None
+    rule: dict[str, Any] = {"role": "get"}
+    if body != "$resource":
+        draft.raw.setdefault("views", {})[act.part] = {"body": body}
+        rule["view"] = act.part
+    if found is not None and found.end is not None and plain(act.part) in RESULTS:
+        rule["available"] = {"in": [found.end.value]}
+        draft.guess(("operations", act.operation.id, "available"), "results are there when the work is done")
+    return rule
+
+
+def _change(fields: Fields, act: Act) -> dict[str, Any]:
+    body = replies.sent(fields.ground.data, act.operation)
+    return dict(_changes(fields, body)) if body else {}
+
+
+def _changes(fields: Fields, body: Form) -> Any:
+    resource = fields.resource
+    own = {resource.identity.field[0], *(path[0] for path in resource.stamps.fields())}
+    own |= {resource.state.field[0]} if resource.state and fields.first else set()
+    for name, form in body.members.items():
+        item = resource.item.members.get(name)
+        if item is not None and name not in own and not item.is_read_only and item.takes(form):
+            if name not in fields.templates and not begins_later(fields, (name,)):
+                continue
+            yield pointer.render((name,)), f"$request.body#{pointer.render((name,))}"
+
+
+def _has_ids(draft: Draft, fields: Fields, act: Act) -> bool:
+    """Return whether something says where the id of a new resource comes from."""
+    name = fields.resource.identity.field[0]
+    return (
+        bool(act.part) or "generate" in draft.raw["identity"] or not is_constant(fields.templates.get(name))
+    )
+
+
+_ORDER = (
+    *("description", "identity", "parents", "initially", "hidden", "views", "timestamps"),
+    *("scenarios", "state", "transitions", "operations", "seed"),
+)
+
+
+def _in_order(draft: Draft) -> Draft:
+    """Return `draft` with its parts in the order of the reference, empty ones left out."""
+    draft.raw = {key: draft.raw[key] for key in _ORDER if draft.raw.get(key)}
+    return draft

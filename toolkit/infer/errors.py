@@ -1,0 +1,50 @@
+"""The actions of an Overlay that document an answer to requests that are wrong, where there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from speckit.document import Document
+
+_SWAGGER = re.compile(r"""^[\s{]{0,4}["']?swagger["']?\s*:""", re.MULTILINE)
+
+
+def actions(document: Document, found: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield the lines of the actions for the operations `found`, one action for each path.
+
+    An Overlay is applied before references are followed, so paths that are elsewhere are left as they are.
+    """
+    items = document.data["paths"]
+    elsewhere = sum(
+        not any(_is_here(items[path], each) for each in methods) for path, methods in found.items()
+    )
+    if elsewhere:
+        yield f"  # left out: {elsewhere} paths that are written in other files, which no action reaches"
+    status = "default" if _is_swagger(document) else "4XX"
+    for path, methods in found.items():
+        here = [each for each in methods if _is_here(items[path], each)]
+        if here:
+            listed = ",".join(f"'{each}'" for each in here)
+            quoted = path.replace("\\", "\\\\").replace("'", "\\'")
+            target = f"$.paths['{quoted}'][{listed}].responses"
+            yield f"  - target: {_quoted(target)}"
+            yield f"    update: {{{status}: {{description: The request is refused.}}}}"
+
+
+def _is_here(item: Any, method: str) -> bool:
+    operation = item.get(method) if isinstance(item, Mapping) else None
+    return isinstance(operation, Mapping) and "responses" in operation
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _is_swagger(document: Document) -> bool:
+    """Return whether the document was written as Swagger 2.0, which knows no ranges of statuses."""
+    try:
+        return _SWAGGER.search(document.source.read_text("utf-8")) is not None
+    except (OSError, UnicodeError):
+        return False

@@ -1,0 +1,1 @@
+"""How findings are told: to people, to programs, and to those who show them beside the code."""

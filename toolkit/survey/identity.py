@@ -1,0 +1,108 @@
+"""Identity: which field tells one resource from another, and where new ids come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from speckit import pointer
+from speckit.lifecycle import Path
+from toolkit.survey.forms import Form
+from toolkit.survey.spelling import plain, singular, words
+
+_PREFIXED = re.compile(r"([A-Za-z]+[_-])[A-Za-z0-9]{3,}")
+_HEX = re.compile(r"[0-9a-f]{8,32}")
+_USUAL = ("id", "uuid", "guid", "gid", "uid", "identifier", "key", "slug", "name", "number", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Which field is the id.
+
+    Attributes:
+        field: Where it is; a field of our own where the document shows none.
+        form: What it looks like; None where it is not shown.
+        generate: Expressions for new ids, the likeliest first.
+        is_integer: Whether ids are whole numbers.
+        why: Why this field.
+        is_sure: Whether its name says so.
+    """
+
+    field: Path
+    form: Form | None
+    generate: tuple[str, ...]
+    is_integer: bool
+    why: str
+    is_sure: bool
+
+
+def identified(item: Form, param: str, noun: str, shown: Any = None) -> Identified:
+    """Return the identity of `item`, which paths name by `param` and call `noun`.
+
+    Args:
+        shown: An example of the whole.
+    """
+    for path, form in _candidates(item, param, noun):
+        is_same = plain(path[-1]) == plain(param)
+        why = f"'{path[-1]}' is what the path calls {{{param}}}" if param else f"'{path[-1]}' is a usual name"
+        is_integer = form.kind in ("integer", "number")
+        made = generators(form, (pointer.read(shown, path), *form.examples))
+        return Identified(path, form, made, is_integer, why, is_same or path[-1] == "id")
+    why = "no field of it looks like its id, so the server keeps one that is not shown"
+    return Identified(("id",), None, ("$random.uuid",), False, why, False)
+
+
+def _candidates(item: Form, param: str, noun: str) -> Iterator[tuple[Path, Form]]:
+    names = {plain(name): name for name in item.members if item.members[name].kind in _KINDS}
+    for wanted in dict.fromkeys((*_spellings(param, noun), "id", f"{plain(singular(noun))}id", *_USUAL)):
+        if wanted in names:
+            yield (names[wanted],), item.members[names[wanted]]
+        elif wanted == "id":
+            yield from _nested(item)
+
+
+_KINDS = ("string", "integer", "number", "")
+
+
+def _nested(item: Form) -> Iterator[tuple[Path, Form]]:
+    for outer in ("metadata", "meta"):
+        held = item.members.get(outer)
+        for name in ("id", "uid", "uuid") if held else ():
+            if held and name in held.members and held.members[name].kind in _KINDS:
+                yield (outer, name), held.members[name]
+
+
+def _spellings(param: str, noun: str) -> Iterator[str]:
+    """Yield what the field may be called that a path calls `param`: `job_name` of a job is its `name`."""
+    yield plain(param)
+    spelled, own = words(param), words(singular(noun))
+    if own and spelled[: len(own)] == own:
+        yield "".join(spelled[len(own) :])
+    if len(spelled) > 1:
+        yield spelled[-1]
+
+
+def alternate(item: Form, param: str, noun: str, usual: Path) -> Path:
+    """Return the field that `param`, another name in paths, stands for: `usual` where nothing else fits."""
+    spelled = {plain(name): name for name in item.members}
+    wanted = [name for name in _spellings(param, noun) if name != "id"]
+    return next(((spelled[name],) for name in wanted if name in spelled), usual)
+
+
+def generators(form: Form, shown: Iterable[Any] = ()) -> tuple[str, ...]:
+    """Return expressions for new ids that may fit `form` and be like those `shown`, the likeliest first."""
+    if form.kind in ("integer", "number"):
+        return ("$sequence",)
+    if form.format == "uuid":
+        return ("$random.uuid",)
+    likely = [expression for each in shown if isinstance(each, str) for expression in _like(each)]
+    return (*dict.fromkeys(likely), "$random.uuid", "$random.hex24", "$random.hex12", "$random.hex8")
+
+
+def _like(example: str) -> Iterator[str]:
+    if match := _PREFIXED.fullmatch(example):
+        yield f"{match[1]}{{$random.hex24}}"
+    if _HEX.fullmatch(example):
+        yield f"$random.hex{len(example)}"

@@ -1,0 +1,168 @@
+"""`understudy diff`: tells what has changed between two documents, and what of it breaks a client."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from understudy.document_options import reading_options
+
+if TYPE_CHECKING:
+    from speckit.faults import Place
+    from speckit.specification import Specification
+    from toolkit.diff import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for."""
+
+    old: str
+    new: str
+    overlays: tuple[str, ...] = ()
+    old_overlays: tuple[str, ...] = ()
+    new_overlays: tuple[str, ...] = ()
+    fence: str | None = None
+    strict_document: bool = False
+    allow_remote: bool = False
+    form: str = "console"
+    fail_on: str = "breaking"
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One of the two documents, and the folder it was put into if it comes from a commit."""
+
+    specification: Specification
+    name: str
+    folder: Path | None
+
+    def shown(self, place: Place | None) -> Place | None:
+        """Return a place as people write it; in a commit that is `git:main:openapi.yaml:12`."""
+        if place is None or self.folder is None:
+            return place
+        start = ":".join(self.name.split(":")[:2])
+        inside = os.path.relpath(os.path.realpath(place.file), os.path.realpath(self.folder))
+        return replace(place, file=f"{start}:{inside}")
+
+
+@click.command(
+    context_settings={"max_content_width": 100},
+    epilog="Exit status: 0 nothing that --fail-on names, 1 something of it, or a document has faults, "
+    "2 wrong arguments",
+)
+@click.argument("old", type=click.Path())
+@click.argument("new", type=click.Path())
+@click.option(
+    "--overlay",
+    "overlays",
+    multiple=True,
+    metavar="FILE",
+    help="Apply an OpenAPI Overlay to both; may be repeated.",
+)
+@click.option(
+    "--old-overlay",
+    "old_overlays",
+    multiple=True,
+    metavar="FILE",
+    help="Apply one to OLD, after those of both.",
+)
+@click.option(
+    "--new-overlay",
+    "new_overlays",
+    multiple=True,
+    metavar="FILE",
+    help="Apply one to NEW, after those of both.",
+)
+@reading_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["console", "json", "markdown", "github"]),
+    default="console",
+    show_default=True,
+    help="For people, for programs, for a page, or as annotations of GitHub.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["breaking", "maybe", "none"]),
+    default="breaking",
+    show_default=True,
+    help="The mildest verdict that makes the exit status 1.",
+)
+def diff(**options: object) -> None:
+    """Tell what has changed from OLD to NEW, and what of it breaks a client.
+
+    OLD and NEW are OpenAPI 3 or Swagger 2.0, YAML or JSON; also git:REVISION:PATH, for a file as it
+    was in a commit. Requests, responses and lifecycles are compared, and each change comes with the
+    reason for its verdict.
+
+    Example: understudy diff git:main:openapi.yaml openapi.yaml --format markdown
+    """
+    sys.exit(run(Options(**options)))  # type: ignore[arg-type]
+
+
+def run(options: Options) -> int:
+    """Tell the changes; return the exit status.
+
+    Raises:
+        click.UsageError: git knows no such file, or a document would have to be fetched.
+    """
+    from speckit.faults import DocumentFaults
+    from toolkit.diff import told
+
+    try:
+        found = _found(options)
+    except DocumentFaults as faults:
+        click.echo(str(faults), err=True)
+        return 1
+    click.echo(told(found, options.form), nl=False)
+    return int(_fails(found, options.fail_on))
+
+
+def _found(options: Options) -> list[Change]:
+    from toolkit.diff import changes
+
+    today = datetime.now(UTC).date()
+    with (
+        _read(options.old, options, options.old_overlays) as old,
+        _read(options.new, options, options.new_overlays) as new,
+    ):
+        made = changes(old.specification, new.specification, today=today)
+        return [
+            replace(each, old_place=old.shown(each.old_place), new_place=new.shown(each.new_place))
+            for each in made
+        ]
+
+
+def _fails(found: Sequence[Change], fail_on: str) -> bool:
+    from toolkit.diff import BREAKING, MAYBE
+
+    counted = {"breaking": (BREAKING,), "maybe": (BREAKING, MAYBE), "none": ()}[fail_on]
+    return any(each.verdict in counted for each in found)
+
+
+@contextmanager
+def _read(name: str, options: Options, overlays: Sequence[str]) -> Iterator[_Side]:
+    """Yield the document that `name` stands for; files of a commit are there for so long."""
+    from understudy.commits import checked_out, is_commit
+    from understudy.shipped import specified
+
+    with checked_out(name) if is_commit(name) else nullcontext((Path(name), None)) as (file, folder):
+        found = specified(
+            name if folder is None else str(file),
+            overlays=(*options.overlays, *overlays),
+            fence=options.fence if folder is None else str(folder),
+            strict=options.strict_document,
+            allow_remote=options.allow_remote,
+            tells=folder is None,
+        )
+        yield _Side(found, name, folder)
