@@ -33,8 +33,15 @@ def fits(rule: Filter, asked_for: str, value: Any) -> bool | None:
     if rule.match == "includes":
         return _includes(asked_for, value)
     if rule.match == "any":
-        return text(value) in asked_for.split(",")
+        return _is_among(text(value), asked_for)
     return _alike(rule.match, asked_for, value)
+
+
+def _is_among(held: str, asked_for: str) -> bool | None:
+    """Return whether one of the texts asked for is held; None where a comma may part them or be in one."""
+    if "," in held and held in asked_for:
+        return None
+    return held in asked_for.split(",")
 
 
 def _alike(match: str, asked_for: str, value: Any) -> bool | None:

@@ -23,6 +23,7 @@ from mockserver.principals import ANONYMOUS, Principals, principal
 from mockserver.routing import Router
 from mockserver.sending import Allowed, Courier, Sending
 from mockserver.shelf import Make, Shelf
+from mockserver.straying import Signpost
 from mockserver.terminal import Guard, Origins, Routing, Terminal
 from mockserver.worlds import Worlds
 from speckit.faults import DocumentFaults, Fault
@@ -140,6 +141,7 @@ def _connexion(
     courier: Courier | None,
 ) -> AsyncApp:
     operations = specification.operations
+    router = Router(operations.values(), specification.conventions)
     app = AsyncApp(
         "understudy",
         resolver=_Played(),
@@ -162,8 +164,11 @@ def _connexion(
             ),
             partial(
                 Routing,
-                router=Router(operations.values(), specification.conventions),
+                router=router,
                 conventions=specification.conventions,
+                hint=Signpost(
+                    router, (each.path for each in operations.values()), specification.document.data
+                ),
             ),
             partial(
                 Terminal,

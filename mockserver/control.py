@@ -193,7 +193,8 @@ class Control:
         name = _text(body, "scenario", "")
         names = {name for kind in self._worlds.kinds.values() for name in kind.lifecycle.scenarios}
         if name and name not in names:
-            raise Refused("invalidBody", f"There is no scenario '{name}'. {did_you_mean(name, names)}")
+            known = did_you_mean(name, sorted(names)) or "No resource has any."
+            raise Refused("invalidBody", f"There is no scenario '{name}'. {known}")
         self._world(body).scenario = name
         return {"scenario": name}
 

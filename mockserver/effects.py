@@ -257,8 +257,8 @@ class Create(Effecting):
         """Return the scenario that the client chooses; empty for the usual one."""
         scenario, scenarios = request.headers[SCENARIO_HEADER], self.kind.lifecycle.scenarios
         if scenario and scenario not in scenarios:
-            problem = f"{self.kind.name} has no scenario '{scenario}'. {did_you_mean(scenario, scenarios)}"
-            raise Refused("invalidParameter", problem)
+            known = did_you_mean(scenario, scenarios) or "It has none; leave the header out."
+            raise Refused("invalidParameter", f"{self.kind.name} has no scenario '{scenario}'. {known}")
         return scenario
 
     def given(self, world: World, request: Request, frame: Frame) -> dict[str, Any]:

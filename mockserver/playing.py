@@ -21,8 +21,8 @@ from mockserver.parameters import Parameters
 from mockserver.parts import Parts
 from mockserver.principals import ANONYMOUS, Principal, Principals
 from mockserver.replacing import Replace
-from mockserver.samples.answering import Documented, Undocumented
-from mockserver.samples.preferring import HEADER, NONE, preferred, taken
+from mockserver.samples.answering import Documented
+from mockserver.samples.preferring import HEADER, NONE, Undocumented, preferred, taken
 from mockserver.samples.refusing import Refusals
 from mockserver.worlds import TooManyWorlds, Worlds
 from speckit.conventions import governing
@@ -102,7 +102,7 @@ class Played:
         except Refused as refused:
             kind, reply = refused.kind, self.refuse(refused, request)
             log.info("%s: %s: %s", self.operation.id, refused.kind, refused.detail)
-        if reply.status == 401 and not any(name == "WWW-Authenticate" for name, _ in reply.headers):
+        if reply.status == 401 and not any(name.lower() == "www-authenticate" for name, _ in reply.headers):
             reply.headers = (*reply.headers, ("WWW-Authenticate", self._gate.challenge))
         return self._checked(reply, kind) if self._conformance else reply
 

@@ -8,12 +8,12 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.answers import Refused
+from mockserver.choices import misfit
 
 MOST = 10
 """How many problems of one request are told."""
 LONGEST = 300
 """How many characters one problem may take: a message of the validator quotes the value, however long."""
-_FIXED = (jsonschema_rs.ValidationErrorKind.Enum, jsonschema_rs.ValidationErrorKind.Constant)
 LARGE = 16_384
 """From how many bytes on only the first misfit of a value is looked for."""
 
@@ -42,8 +42,8 @@ def misfits(validator: jsonschema_rs.Validator, value: Any, *, size: int = 0) ->
     if isinstance(value, list | dict):
         size = max(size, 16 * len(value))
     for error in _errors(validator, value, size):
-        deepest = _deepest(error)
-        yield "/".join(map(str, deepest.instance_path)), shortened(deepest.message)
+        path, message = misfit(error)
+        yield "/".join(map(str, path)), shortened(message)
 
 
 def _errors(
@@ -56,25 +56,6 @@ def _errors(
     except jsonschema_rs.ValidationError as error:
         return [error]
     return []
-
-
-def _deepest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
-    """Return the error below a choice of schemas that says most: of the branch that was meant."""
-    branches = [branch for branch in getattr(error.kind, "context", None) or () if branch]
-    if not branches:
-        return error
-    furthest = max((_deepest(each) for each in max(branches, key=_likelihood)), key=_depth)
-    return furthest if _depth(furthest) > _depth(error) else error
-
-
-def _depth(error: jsonschema_rs.ValidationError) -> int:
-    return len(error.instance_path)
-
-
-def _likelihood(branch: list[jsonschema_rs.ValidationError]) -> tuple[bool, int]:
-    """Return how likely a branch was meant: one is not whose fixed values, its type say, are others."""
-    is_other = any(isinstance(each.kind, _FIXED) for each in branch)
-    return not is_other, max(_depth(_deepest(each)) for each in branch)
 
 
 def shortened(text: str) -> str:

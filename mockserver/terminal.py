@@ -86,9 +86,17 @@ class Routing(SpecMiddleware):
     `extensions`, its path parameters under `path_params`.
     """
 
-    def __init__(self, app: ASGIApp, *, router: Router, conventions: tuple[Conventions, ...]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        router: Router,
+        conventions: tuple[Conventions, ...],
+        hint: Callable[[str], str],
+    ) -> None:
         self._app = app
         self._router = router
+        self._hint = hint
         self._conventions = conventions
         self._catalogues = {each.name: Catalogue(each) for each in (*conventions, Conventions())}
         self._options = {c.name: Responder(c.options, 200, "date-time") for c in conventions if c.options}
@@ -125,8 +133,9 @@ class Routing(SpecMiddleware):
     async def _decline(self, scope: Scope, send: Send, found: Found | None) -> None:
         method, path = scope["method"], scope["path"]
         if found is None:
+            hint = self._hint((scope.get("raw_path") or path.encode()).decode())
             await self._refuse(
-                scope, send, Refused("unknownPath", f"There is no path {path} in the document.")
+                scope, send, Refused("unknownPath", f"There is no path {path} in the document.{hint}")
             )
             return
         conventions = self._governing(scope)

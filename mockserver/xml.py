@@ -22,6 +22,8 @@ _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _NO_NAME = re.compile(r"[^\w.-]")
 _NO_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST_PARTS = 200
+_SHOWN = 80
+"""How many characters of a wrong name are told."""
 
 
 class Markup:
@@ -41,9 +43,21 @@ class Markup:
         """Return the value in `content`, its texts read as the schema says.
 
         Raises:
-            Refused: it is not XML, has a document type (where entities would be), or is nested too deep.
+            Refused: it is not XML, has a document type (where entities would be), is nested too deep, or
+                its root has another name than the one in the schema's XML Object.
         """
-        return _value(self._shape, parsed(content), self._shape.component)
+        root = parsed(content)
+        self._check_root(_local(root.tag))
+        return _value(self._shape, root, self._shape.component)
+
+    def _check_root(self, sent: str) -> None:
+        """Hold the name of the root to the XML Object; a component's own name is no promise."""
+        shape = self._shape
+        is_bare = "array" in shape.kinds and shape.node != "element"
+        wanted = _qualified(shape, shape.name).rpartition(":")[2]
+        if shape.name and not is_bare and sent != wanted:
+            detail = f"The root element of the body is {sent[:_SHOWN]}, not {wanted}; send <{wanted}>."
+            raise Refused("invalidBody", detail)
 
     def write(self, value: Any) -> bytes:
         """Return `value` as an XML document."""

@@ -46,6 +46,11 @@ class Document:
         return self._urls.get(self.source, str(self.source))
 
     @property
+    def files(self) -> frozenset[Path]:
+        """The file it was read from, and those that parts of it were written in."""
+        return frozenset({self.source, *(each.file for each in self._origins if each.file != Path())})
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the document as it was written, with places, and what comes of it."""
         return self.first_faults(len(self._mended.faults))

@@ -64,7 +64,8 @@ class Fault:
         """
         where = written(self.path)
         if self.place is not None:
-            where = f"{self.place}, {where}"
+            is_whole = self.place.line is None and not self.path
+            where = str(self.place) if is_whole else f"{self.place}, {where}"
         return " ".join(part for part in (f"{where}:", self.message, self.hint, self.outcome) if part)
 
 

@@ -67,6 +67,7 @@ FLOORS = {
     "http": {
         "app",
         "bodies",
+        "choices",
         "conformance",
         "control",
         "credentials",
@@ -80,6 +81,7 @@ FLOORS = {
         "routing",
         "sending",
         "shelf",
+        "straying",
         "terminal",
         "wire",
     },

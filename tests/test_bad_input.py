@@ -251,10 +251,10 @@ def bodies() -> Iterator[Row]:
 def numbers() -> Iterator[Row]:
     """Numbers where Kragle wants the ids of a schedule and a stack."""
     for text, shape in {
-        "1" + "0" * 30: kragle(25),
+        "1" + "0" * 30: kragle(4),
         "9" * 400: kragle(2),
         "1e400": kragle(2),
-        "18446744073709551616": kragle(25),
+        "18446744073709551616": kragle(4),
         "-1": kragle(25),
         "-0": kragle(25),
         "1.5": kragle(4),
@@ -958,6 +958,7 @@ def test_a_port_for_the_system_only_is_refused_with_a_way_out():
     "arguments",
     [
         ("--port", "65536"),
+        ("-p", "65536"),
         ("--port", "-1"),
         ("--port", "http"),
         ("--speed", "0"),

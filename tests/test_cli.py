@@ -54,7 +54,7 @@ def listed(server: Server) -> set[tuple[str, ...]]:
 
 
 def options_of(command: click.Command) -> dict[str, click.Option]:
-    return {each.opts[0]: each for each in command.params if isinstance(each, click.Option)}
+    return {max(each.opts, key=len): each for each in command.params if isinstance(each, click.Option)}
 
 
 def test_help_names_every_command():
@@ -223,6 +223,22 @@ def test_a_document_without_lifecycles_is_answered_from_its_examples(tmp_path):
     assert (lamp.status_code, lamp.json()) == (200, {"lit": None})
     assert "Lamps (lamps.json)" in server.greeting
     assert server.errors == []
+
+
+def test_what_to_try_has_its_parameters_filled_in(tmp_path):
+    """A document may have nothing that is read without knowing an id."""
+    lamp = BARE["paths"]["/lamps/{lampId}"]["get"]
+    cold = {"name": "cold", "in": "query", "required": True, "schema": {"type": "string", "example": "a&b"}}
+    paths = {"/lamps/{lampId}": {"get": {**lamp, "parameters": [*lamp["parameters"], cold]}}}
+    (tmp_path / "lamps.json").write_text(json.dumps({**BARE, "paths": paths}))
+
+    server = Server("lamps.json", cwd=tmp_path)
+    (proposed,) = (line.removeprefix("try") for line in server.greeting if line.startswith("try"))
+    tried = subprocess.run(["sh", "-c", proposed], capture_output=True, text=True, timeout=30)
+    assert server.stop() == 0
+
+    assert json.loads(tried.stdout) == {"lit": None}
+    assert proposed.strip() == f"curl -s '{server.url}/lamps/YOUR_LAMP_ID?cold=a%26b'"
 
 
 # ---------------------------------------------------------------- seed, clock, log

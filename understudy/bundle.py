@@ -21,6 +21,7 @@ class Options:
 
     document: str | None = None
     output: str | None = None
+    force: bool = False
     overlays: tuple[str, ...] = ()
     fence: str | None = None
     strict_document: bool = False
@@ -37,6 +38,7 @@ class Options:
 )
 @click.argument("document", required=False, type=click.Path())
 @click.option("-o", "--output", metavar="FILE", help="Where it goes [default: stdout].")
+@click.option("--force", is_flag=True, help="Write over a file that is read.")
 @overlay_option
 @reading_options
 @click.option(
@@ -56,10 +58,11 @@ class Options:
     "--base-url", default="", metavar="URL", help="Where samples ask [default: the document's first server]."
 )
 def bundle(**options: object) -> None:
-    """Write a document as one file: what it refers to inside, Overlays applied, links added.
+    """Write a document and all it refers to as one file.
 
-    The links tell other tools which operation takes the id that a response shows, so that they can
-    call one after the other. Swagger 2.0 becomes OpenAPI 3.0.
+    Overlays are applied, and responses are given links. These tell other tools which operation takes
+    the id that a response shows, so that they can call one after the other. Swagger 2.0 becomes
+    OpenAPI 3.0.
 
     Example: understudy bundle my-api.yaml --overlay lifecycles.yaml -o bundled.yaml
     """
@@ -70,12 +73,14 @@ def run(options: Options) -> int:
     """Write the bundled document; return the exit status.
 
     Raises:
-        click.UsageError: the file cannot be written.
+        click.UsageError: the file cannot be written or is one that is read, or the base URL is none.
     """
     from speckit.faults import DocumentFaults
     from toolkit.bundle import as_text, bundled
-    from understudy.shipped import specified
+    from understudy.output import check_apart, write
+    from understudy.shipped import overlay, specified
 
+    _check_base(options.base_url)
     try:
         found = specified(
             options.document,
@@ -87,11 +92,20 @@ def run(options: Options) -> int:
     except DocumentFaults as faults:
         click.echo(str(faults), err=True)
         return 1
+    if not options.force:
+        check_apart(options.output, (*found.document.files, *map(overlay, options.overlays)))
     data = bundled(found, linked=options.links)
     if options.code_samples:
         data = _sampled(found, data, options.base_url)
-    _write(as_text(data, _form(options)), options.output)
+    write(as_text(data, _form(options)), options.output)
     return 0
+
+
+def _check_base(url: str) -> None:
+    from understudy.values import is_url
+
+    if url and not is_url(url):
+        raise click.UsageError(f"--base-url '{url}' is no URL. Write it like https://api.example.com.")
 
 
 def _form(options: Options) -> str:
@@ -110,14 +124,3 @@ def _sampled(found: Specification, data: dict[str, Any], base_url: str) -> dict[
         for each in found.operations.values()
     }
     return written(data, made)
-
-
-def _write(text: str, output: str | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        Path(output).write_text(text, "utf-8")
-    except OSError as problem:
-        hint = "Name a file in a folder that is there."
-        raise click.UsageError(f"'{output}' cannot be written: {problem.strerror}. {hint}") from None

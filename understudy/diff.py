@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,15 +132,29 @@ def _found(options: Options) -> list[Change]:
     from toolkit.diff import changes
 
     today = datetime.now(UTC).date()
-    with (
-        _read(options.old, options, options.old_overlays) as old,
-        _read(options.new, options, options.new_overlays) as new,
-    ):
+    with ExitStack() as stack:
+        old, new = _sides(options, stack)
         made = changes(old.specification, new.specification, today=today)
         return [
             replace(each, old_place=old.shown(each.old_place), new_place=new.shown(each.new_place))
             for each in made
         ]
+
+
+def _sides(options: Options, stack: ExitStack) -> list[_Side]:
+    """Return both documents, or raise what is wrong with both."""
+    from speckit.faults import DocumentFaults, Fault
+
+    sides: list[_Side] = []
+    faults: list[Fault] = []
+    for name, overlays in ((options.old, options.old_overlays), (options.new, options.new_overlays)):
+        try:
+            sides.append(stack.enter_context(_read(name, options, overlays)))
+        except DocumentFaults as refusal:
+            faults += refusal.faults
+    if faults:
+        raise DocumentFaults(faults)
+    return sides
 
 
 def _fails(found: Sequence[Change], fail_on: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from understudy.document_options import overlay_option, reading_options
+from understudy.patience import announced, few
 
 if TYPE_CHECKING:
     from toolkit.drafting.whole import Drafted
@@ -22,6 +23,7 @@ class Options:
 
     document: str = ""
     output: str | None = None
+    force: bool = False
     overlays: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     fence: str | None = None
@@ -35,6 +37,7 @@ class Options:
 )
 @click.argument("document", type=click.Path())
 @click.option("-o", "--output", metavar="FILE", help="Where the Overlay goes [default: stdout].")
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
 @overlay_option
 @click.option(
     "--only", multiple=True, metavar="TAG", help="Only the operations with this tag; may be repeated."
@@ -55,13 +58,16 @@ def run(options: Options) -> int:
     """Write the Overlay, and a summary to stderr; return the exit status.
 
     Raises:
-        click.UsageError: the file cannot be written.
+        click.UsageError: the file cannot be written, or is there already.
     """
     from speckit.faults import DocumentFaults
     from toolkit.drafting.whole import drafts
     from toolkit.infer.overlay import overlay
+    from understudy.output import check_new, write
     from understudy.shipped import specified
 
+    if not options.force:
+        check_new(options.output)
     try:
         specification = specified(
             options.document,
@@ -71,7 +77,8 @@ def run(options: Options) -> int:
             strict=options.strict_document,
             allow_remote=options.allow_remote,
         )
-        found = drafts(specification)
+        with announced(f"Looking for resources in {len(specification.operations)} operations ..."):
+            found = drafts(specification)
     except DocumentFaults as faults:
         click.echo(str(faults), err=True)
         return 1
@@ -79,8 +86,9 @@ def run(options: Options) -> int:
         click.echo(nothing(options, found), err=True)
         return 1
     title = str(specification.document.data.get("info", {}).get("title", options.document))
-    _write(overlay(found, title, extends(options)), options.output)
-    for line in summary(found):
+    text = overlay(found, title, extends(options))
+    write(text, options.output)
+    for line in summary(found, text):
         click.echo(line, err=True)
     return 0
 
@@ -92,34 +100,24 @@ def extends(options: Options) -> str:
     return Path(os.path.relpath(options.document, Path(options.output).parent)).as_posix()
 
 
-def _write(text: str, output: str | None) -> None:
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        Path(output).write_text(text, "utf-8")
-    except OSError as problem:
-        hint = "Name a file in a folder that is there."
-        raise click.UsageError(f"'{output}' cannot be written: {problem.strerror}. {hint}") from None
-
-
-def summary(found: Drafted) -> list[str]:
-    """Return what was found, what is sure, and what was left out."""
+def summary(found: Drafted, text: str) -> list[str]:
+    """Return what was found, what of the Overlay's `text` is sure, and what was left out."""
     from toolkit.infer.overlay import marks
 
     lives = [each.name for each in found.drafts if "field" in each.raw.get("state", {})]
-    sure, guessed = marks(found.drafts)
+    sure, guessed = marks(text)
     operations = sum(len(each.raw["operations"]) for each in found.drafts)
     lines = [
         f"{_counted(len(found.drafts), 'resource')}, {_counted(operations, 'operation')}; "
         f"with states: {', '.join(lives) or 'none'}.",
-        f"{sure} decisions are sure and {guessed} are guesses: look for 'guessed' in the comments.",
+        f"{_counted(sure, 'decision')} {'is' if sure == 1 else 'are'} sure and {guessed} "
+        f"{'is a guess' if guessed == 1 else 'are guesses'}: look for 'guessed' in the comments.",
     ]
     if left := [operation for each in found.drafts for operation in each.left]:
-        lines.append(f"Left to the document's examples: {_few(left)}.")
+        lines.append(f"Left to the document's examples: {few(left)}.")
     if found.lost:
         lines.append(
-            f"Without a lifecycle, for nothing that fits their schemas could be made up: {_few(found.lost)}."
+            f"Without a lifecycle, for nothing that fits their schemas could be made up: {few(found.lost)}."
         )
     return lines
 
@@ -128,15 +126,10 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _few(names: list[str] | tuple[str, ...]) -> str:
-    shown = ", ".join(names[:8])
-    return shown if len(names) <= 8 else f"{shown} and {len(names) - 8} more"
-
-
 def nothing(options: Options, found: Drafted) -> str:
     """Return why no lifecycle is written, and what would have been one."""
     where = f" with the tag {' or '.join(options.only)}" if options.only else ""
-    lost = f" {_few(found.lost)} looked like one, but no example fits its schema." if found.lost else ""
+    lost = f" {few(found.lost)} looked like one, but no example fits its schema." if found.lost else ""
     return (
         f"No resource was found in {options.document}{where}.{lost} Looked for: a path that ends in an id, "
         "as in /jobs/{id}, with its collection /jobs; a field called status, state or phase with an enum; "

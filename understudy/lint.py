@@ -129,7 +129,7 @@ def _configuration(options: Options) -> Configuration:
 
 def _severities(options: Options, configuration: Configuration) -> dict[str, str]:
     """Return what each rule is set to: by the configuration, then by the command line."""
-    from toolkit.lint.configuration import ConfigurationError, check_level, check_rule
+    from toolkit.lint.configuration import ConfigurationError, check_level, check_rule, check_settable
     from toolkit.lint.finding import OFF
     from toolkit.lint.rules import RULES
 
@@ -138,12 +138,12 @@ def _severities(options: Options, configuration: Configuration) -> dict[str, str
         rule, is_set, level = text.partition("=")
         if not is_set:
             raise ConfigurationError(f"--severity {text}: no level. Write {text}=warning, for one.")
-        name = check_rule(rule, "--severity")
+        name = check_settable(rule, "--severity")
         found[name] = check_level(level, name, "--severity")
     if options.only:
         wanted = [check_rule(name, "--rule") for name in options.only]
         found |= {each.name: OFF for each in RULES if each.name not in wanted}
-    return found | {check_rule(name, "--ignore"): OFF for name in options.ignored}
+    return found | {check_settable(name, "--ignore"): OFF for name in options.ignored}
 
 
 def catalogue() -> str:
@@ -162,10 +162,12 @@ def explanation(name: str) -> str:
     """
     from toolkit.lint.configuration import check_rule
     from toolkit.lint.rules import BY_NAME
+    from toolkit.lint.told import UNREADABLE
 
     rule = BY_NAME[check_rule(name, "--explain")]
     source = [f"See {rule.source}."] if rule.source else []
     off = f'To keep it quiet: x-understudy-ignore: [{name}] beside what it finds, or {name} = "off"'
+    way_out = [] if name == UNREADABLE else [f"{off} below [lint.rules] in understudy.toml."]
     return "\n".join(
         [
             f"{rule.name} ({rule.severity})",
@@ -174,7 +176,7 @@ def explanation(name: str) -> str:
             rule.why,
             *source,
             "",
-            f"{off} below [lint.rules] in understudy.toml.",
+            *way_out,
             f"Examples: docs/reference/lint.md#{name}",
         ]
     )

@@ -11,7 +11,7 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,8 @@ from speckit.operation import Operation
 from speckit.specification import Specification
 from understudy import hooks, telling
 from understudy.live import Live
+from understudy.patience import announced, few
+from understudy.proposal import curl
 from understudy.shipped import specified
 
 _ORIGIN = re.compile(r"https?://[^/\s]+")
@@ -125,12 +127,20 @@ def _kept(specification: Specification) -> Specification:
     # Here, not above: only those who ask for it wait for it.
     from toolkit.crud.keeping import kept
 
-    found = kept(specification)
-    if len(found.lifecycles) == len(specification.lifecycles):
+    with announced(f"Looking for resources in {len(specification.operations)} operations ..."):
+        found = kept(specification)
+    if len(found.specification.lifecycles) == len(specification.lifecycles):
         click.echo(
             "Warning: --crud found no collection, as /jobs and /jobs/{id} are one; nothing is kept.", err=True
         )
-    return found
+    for names, why in (
+        (found.shown, "answered from examples, so they read and change nothing of what is kept"),
+        (found.untaken, "not taken from what clients send, for bodies and answers have them in two ways"),
+        (found.unread, "query parameters that change nothing, for none is called like a field"),
+    ):
+        if names:
+            click.echo(f"Note: --crud: {why}: {few(names)}.", err=True)
+    return found.specification
 
 
 def application(specification: Specification, options: Options, live: Live | None = None) -> AsyncApp:
@@ -284,27 +294,3 @@ def greeting(specification: Specification, url: str) -> list[str]:
 def _table(operations: list[Operation]) -> Iterable[str]:
     width = max((len(each.path) for each in operations), default=0)
     return (f"{each.method:<7} {each.path:<{width}}  {each.id}" for each in operations)
-
-
-def curl(specification: Specification, url: str) -> str:
-    """Return a command that reads something, with the credential that the document asks for."""
-    reads = [each for each in specification.operations.values() if each.method == "GET"]
-    chosen = next((each for each in reads if not any(p.required for p in each.parameters)), None)
-    if chosen is None:
-        return f"curl -s {url}{PREFIX}/health"
-    schemes = specification.document.data.get("components", {}).get("securitySchemes", {})
-    named = next((each for each in chosen.security if each), {})
-    credential = "".join(f"{_credential(schemes.get(name, {}))} " for name in named)
-    query = next((f"?{schemes[n]['name']}=KEY" for n in named if schemes.get(n, {}).get("in") == "query"), "")
-    return f"curl -s {credential}{url}{chosen.path}{query}".replace("  ", " ")
-
-
-def _credential(scheme: Mapping[str, Any]) -> str:
-    """Return what curl needs to send a credential of one security scheme, unless it goes into the query."""
-    name = scheme.get("name", "")
-    if scheme.get("type") == "apiKey":
-        return {"header": f"-H '{name}: YOUR_API_KEY'", "cookie": f"-b '{name}=YOUR_API_KEY'"}.get(
-            scheme["in"], ""
-        )
-    is_basic = str(scheme.get("scheme", "")).lower() == "basic"
-    return "-u user:password" if is_basic else "-H 'Authorization: Bearer YOUR_API_KEY'"

@@ -56,6 +56,22 @@ class _Report:
 
     def text(self) -> str:
         """Write all of it; return it without blanks at the ends of lines."""
+        if self._is_bare():
+            self._ended()
+        else:
+            self._whole()
+        return "\n".join(line.rstrip() for line in self._written.getvalue().splitlines()) + "\n"
+
+    def _is_bare(self) -> bool:
+        """Return whether there is nothing to tell but why nothing was tried."""
+        judgement = self._judgement
+        told = judgement.findings or judgement.notes or any(each.tried for each in judgement.tallies)
+        return bool(judgement.ended) and not told
+
+    def _ended(self) -> None:
+        self._say(f"Ended early: {self._teller.plain(self._judgement.ended)}", "bold yellow")
+
+    def _whole(self) -> None:
         found = digest(self._judgement, self._manner)
         self._head()
         if found.rows:
@@ -66,7 +82,6 @@ class _Report:
         self._notes(found.notes)
         self._unjudged(found)
         self._foot(found)
-        return "\n".join(line.rstrip() for line in self._written.getvalue().splitlines()) + "\n"
 
     def _say(self, text: str, style: str = "", indent: int = 0) -> None:
         self._console.print(Padding(Text(text, style, overflow="fold"), (0, 0, 0, indent)))
@@ -140,7 +155,7 @@ class _Report:
     def _foot(self, found: Digest) -> None:
         self._say("")
         if self._judgement.ended:
-            self._say(f"Ended early: {self._teller.plain(self._judgement.ended)}", "bold yellow")
+            self._ended()
         elif self._judgement.exit_status == 2:
             self._say("Nothing could be judged.", "bold yellow")
         styles = {0: "bold green", 1: "bold red", 2: "bold yellow"}

@@ -121,6 +121,10 @@ def urlencoded(content: bytes) -> Query:
     try:
         text = content.decode()
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
-    except (UnicodeDecodeError, ValueError) as problem:
-        raise Refused("malformedBody", f"The form cannot be read: {problem}.") from problem
+    except UnicodeDecodeError as problem:
+        detail = "The form is not UTF-8 below its percent signs; send percent-encoded UTF-8."
+        raise Refused("malformedBody", detail) from problem
+    except ValueError as problem:
+        detail = f"The form has too many fields; send at most {MOST_PARAMETERS}."
+        raise Refused("malformedBody", detail) from problem
     return Query(by_name(pairs), content if content.isascii() else b"")

@@ -90,9 +90,11 @@ def query_texts(raw: bytes) -> Texts:
     """
     try:
         pairs = _pairs(raw)
-    except (UnicodeDecodeError, ValueError) as problem:
-        way_out = f"send at most {MOST_PARAMETERS} parameters, as percent-encoded UTF-8"
-        detail = f"The query string cannot be read ({problem}); {way_out}."
+    except UnicodeDecodeError as problem:
+        detail = "The query string is not UTF-8 below its percent signs; send percent-encoded UTF-8."
+        raise Refused("invalidParameter", detail) from problem
+    except ValueError as problem:
+        detail = f"The query string has too many parameters; send at most {MOST_PARAMETERS}."
         raise Refused("invalidParameter", detail) from problem
     return by_name(pairs)
 

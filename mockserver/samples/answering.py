@@ -12,7 +12,7 @@ from mockserver.evaluation import Request
 from mockserver.samples.choosing import Offer, accepted, documented, is_json, offers, success
 from mockserver.samples.heading import Headers, Headings
 from mockserver.samples.making import Maker
-from mockserver.samples.preferring import APPLIED, NONE, Preferences, plainly
+from mockserver.samples.preferring import APPLIED, NONE, Preferences, Undocumented, plainly
 from mockserver.samples.writing import file_of, sequential, written
 from mockserver.world import World
 from speckit.operation import Operation, Response
@@ -203,14 +203,3 @@ def _as_sent(offer: Offer) -> Mapping[str, Any]:
         return media
     rest = {key: value for key, value in media.items() if key != "itemSchema"}
     return {**rest, "schema": {"type": "array", "items": media["itemSchema"], "minItems": 1}}
-
-
-class Undocumented(Exception):
-    """A client prefers what the document does not have; the message says what it has."""
-
-    @property
-    def reply(self) -> Reply:
-        """The answer: a problem (RFC 9457), whatever the errors of the API itself are."""
-        title = "The document has no such answer"
-        body = {"type": "about:blank", "title": title, "status": 404, "detail": str(self)}
-        return Reply(404, body, (), PROBLEM)

@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from mockserver.samples.choosing import is_json
+from mockserver.samples.choosing import Offer, is_json
 from mockserver.samples.fallback import drawn_value
 from mockserver.xml import is_xml
 from speckit.pointer import ABSENT
@@ -74,6 +74,10 @@ class Maker:
     def is_told(self, media: Mapping[str, Any]) -> bool:
         """Return whether the schema of a media type object brings a value with it."""
         return bool(self._schemas.resolved(media.get("schema", {})).keys() & _TOLD)
+
+    def is_shown(self, offer: Offer) -> bool:
+        """Return whether the document shows such a body, in an example or in its schema."""
+        return self.is_told(offer.media) or bool(self.examples(offer.kind, offer.media))
 
     def another(self, kind: str, media: Mapping[str, Any], seed: str) -> Any:
         """Return data made up by chance, the same for the same `seed`."""

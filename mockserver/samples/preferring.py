@@ -9,10 +9,13 @@ from urllib.request import parse_http_list
 
 from werkzeug.http import parse_options_header
 
+from mockserver.answers import PROBLEM, Reply
+
 HEADER = "prefer"
 APPLIED = "Preference-Applied"
 _NAMES = ("code", "example", "dynamic")
 _TRUE = ("true", "1", "")
+_FALSE = ("false", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,36 @@ class Preferences:
 NONE = Preferences()
 
 
+class Undocumented(Exception):
+    """A client prefers what the document does not have; the message says what it has."""
+
+    @property
+    def reply(self) -> Reply:
+        """The answer: a problem (RFC 9457), whatever the errors of the API itself are."""
+        title = "The document has no such answer"
+        body = {"type": "about:blank", "title": title, "status": 404, "detail": str(self)}
+        return Reply(404, body, (), PROBLEM)
+
+
 def preferred(header: str, query: bytes, declared: frozenset[str] = frozenset()) -> Preferences:
     """Return what the header Prefer and the query ask for; the header counts first.
 
     Args:
         declared: Query parameters of the document, which are its own.
+
+    Raises:
+        Undocumented: `dynamic` is neither true nor false.
     """
     said: dict[str, str] = {}
     for name, value in (*_spoken(header), *_asked(query, declared)):
         said.setdefault(name, value)
-    dynamic = said.get("dynamic", "false").lower() in _TRUE
-    return Preferences(said.get("code", ""), said.get("example", ""), dynamic)
+    return Preferences(said.get("code", ""), said.get("example", ""), _is_true(said.get("dynamic", "false")))
+
+
+def _is_true(word: str) -> bool:
+    if word.lower() not in (*_TRUE, *_FALSE):
+        raise Undocumented(f"The preference 'dynamic' is '{word}'; send dynamic=true or dynamic=false.")
+    return word.lower() in _TRUE
 
 
 def without(header: str) -> str:

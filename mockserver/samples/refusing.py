@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from functools import reduce
 from operator import getitem
 from typing import Any
@@ -13,6 +14,7 @@ import jsonschema_rs
 from mockserver.answers import PROBLEM, Reply
 from mockserver.evaluation import Frame
 from mockserver.samples.answering import Documented, Prepared
+from mockserver.samples.paring import pared
 from speckit.conventions import KINDS
 from speckit.scalars import PLAIN
 
@@ -28,7 +30,7 @@ _NOT_FOR_INPUT = frozenset({401, 403, 407, 408, 425, 429})
 """Statuses that say something else than that a request is wrong."""
 _FITTING: Mapping[str, tuple[int, ...]] = {
     "malformedBody": (400, 422),
-    "invalidBody": (422, 400),
+    "invalidBody": (400, 422),
     "invalidParameter": (400, 422),
     "malformedId": (400, 422),
 }
@@ -96,6 +98,20 @@ class _Refusal:
             self._validator = documented.maker.validator(schema, f"An error of {documented.operation.id}")
         plain = _plain(prepared.value) if prepared.is_made else ()
         self._slot = next(iter([*_slots(prepared.value, TEXTS, str), *plain]), None)
+        self._prepared = self._pared()
+
+    def _pared(self) -> Prepared:
+        """Return the answer without what is only made up and need not be there, where it is made up."""
+        prepared, maker = self._prepared, self._documented.maker
+        offer = prepared.offer
+        if offer is None or not isinstance(prepared.value, Mapping) or maker.is_shown(offer):
+            return prepared
+        kept = [*_slots(prepared.value, _STATUSES, int), *([self._slot] if self._slot else [])]
+        value = pared(self._documented.data, offer.media.get("schema", {}), prepared.value, kept)
+        if not self._fits(value):
+            return prepared
+        content, kind = self._documented.written(offer, value)
+        return replace(prepared, value=value, content=content, content_type=kind)
 
     def __call__(self, frame: Frame) -> Reply:
         """Return the answer that tells the frame's error."""

@@ -231,7 +231,6 @@ REQUESTS: dict[str, tuple[Any, ...]] = {
         {"data": {"label": "x", "scene": "17"}},
     ),
     "a form of JSON": ("POST", "/frames", 415, "unsupportedMediaType", {"json": {"label": "x"}}),
-    "a form of no media type": ("POST", "/frames", 415, "unsupportedMediaType", {"content": b"label=x"}),
     "a form of no UTF-8": (
         "POST",
         "/frames",

@@ -181,6 +181,8 @@ def test_an_example_is_found_in_the_media_type_that_has_it(client):
         ("/halls/1", "example=north", "no example 'north'; it has east, west, wrong, markup."),
         ("/halls", "example=east", "no example 'east'; it has none with a name."),
         ("/unsaid", "code=200", "getUnsaid has no response 200; it has no response."),
+        ("/halls/1", "dynamic=yes", "The preference 'dynamic' is 'yes'; send dynamic=true or dynamic=false."),
+        ("/halls/1?__dynamic=on", "", "send dynamic=true or dynamic=false"),
     ],
 )
 def test_what_the_document_does_not_have_is_told_with_what_it_has(client, path, prefer, told):

@@ -111,7 +111,8 @@ def test_a_form_is_read_as_its_clients_write_it(fields, expected):
         ("email=a&address[zip]=x", "at address/zip"),
         ("email=a&emial=b", "'emial' was unexpected"),
         ("email=a&emial[x]=b", "'emial' was unexpected"),
-        ("email=a&active=" + "&active=x" * 1000, "cannot be read"),
+        ("email=a&active=" + "&active=x" * 1000, "too many fields; send at most 1000"),
+        ("email=%ff", "The form is not UTF-8 below its percent signs; send percent-encoded UTF-8."),
     ],
 )
 def test_a_form_that_does_not_fit_is_refused(fields, problem):

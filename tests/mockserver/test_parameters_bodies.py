@@ -100,6 +100,22 @@ def test_a_list_may_be_written_in_one(style, text, expected):
     assert query(schema, text, style=style, explode=False) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"q=%ff", "The query string is not UTF-8 below its percent signs; send percent-encoded UTF-8."),
+        (b"q=\xff", "The query string is not UTF-8 below its percent signs; send percent-encoded UTF-8."),
+        (b"&".join([b"q=1"] * 1001), "The query string has too many parameters; send at most 1000."),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_told_what_would_work(text, told):
+    """In the words of those who sent it, not in those of a codec."""
+    with pytest.raises(Refused) as caught:
+        parameters().query(text)
+
+    assert (caught.value.kind, caught.value.detail) == (INVALID, told)
+
+
 def test_a_list_that_is_written_in_one_is_sent_once():
     """Of what comes twice, half would be lost without a word."""
     schema = {"type": "array", "items": {"type": "integer"}}

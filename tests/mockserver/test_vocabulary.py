@@ -261,6 +261,20 @@ def test_a_scenario_nobody_has_declared_is_refused(farm):
     assert "failure" in answer.json()["detail"]
 
 
+def test_a_resource_without_scenarios_says_so(small, play):
+    """There is no list to choose from, and the sentence ends where it ends."""
+    responses = {"201": {"description": "It is there."}}
+    paths = {"/prints": {"post": {"operationId": "addPrint", "responses": responses}}}
+    kept = {"identity": {"field": "/id", "generate": "$sequence"}, "initially": {"id": "$id"}}
+    server = play(small({"Print": {**kept, "operations": {"addPrint": {"role": "create"}}}}, paths))
+
+    answer = server.client().post("/prints", headers={"Understudy-Scenario": "nope"})
+    choice = server.client().post("/_understudy/scenario", json={"scenario": "nope"})
+
+    assert answer.json()["detail"] == "Print has no scenario 'nope'. It has none; leave the header out."
+    assert choice.json()["detail"] == "There is no scenario 'nope'. No resource has any."
+
+
 def test_a_failed_render_can_be_tried_again(farm):
     """It looks final, and is not: retry leads back to the start, by the same scenario to the same end."""
     made = farm.create(headers={"Understudy-Scenario": "failure"})

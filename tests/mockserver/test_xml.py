@@ -184,3 +184,33 @@ def test_what_is_no_xml_or_no_harmless_one_is_refused(content, told):
 )
 def test_which_media_types_are_xml(kind, is_one):
     assert is_xml(kind) is is_one
+
+
+@pytest.mark.parametrize(
+    ("schema", "content"),
+    [
+        ({"$ref": "#/components/schemas/Pet"}, b"<dog><name>Rex</name></dog>"),
+        ({"type": "object", "xml": {"name": "p:t", "prefix": "x"}}, b"<t/>"),
+        ({"type": "array", "xml": {"name": "ids", "wrapped": True}}, b"<id>1</id>"),
+    ],
+)
+def test_a_root_of_another_name_is_refused(schema, content):
+    """The body of somebody else's schema would otherwise be an empty one of ours."""
+    with pytest.raises(Refused, match="The root element of the body is ") as caught:
+        markup(schema).read(content)
+
+    assert caught.value.kind == "invalidBody"
+
+
+@pytest.mark.parametrize(
+    ("schema", "content"),
+    [
+        ({"$ref": "#/components/schemas/Pet"}, b'<n:pet xmlns:n="urn:any"><tag/></n:pet>'),
+        ({"type": "object", "xml": {"name": "t", "prefix": "x"}}, b"<t/>"),
+        ({"type": "array", "xml": {"name": "id"}, "items": {"type": "integer"}}, b"<ids><id>1</id></ids>"),
+        ({"type": "object"}, b"<anything/>"),
+    ],
+)
+def test_a_root_without_a_name_of_its_own_may_have_any(schema, content):
+    """Nor does its namespace count: many clients send none."""
+    markup(schema).read(content)

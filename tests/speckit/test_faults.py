@@ -17,6 +17,8 @@ def test_a_fault_without_a_place_starts_with_its_path():
 
 def test_the_root_of_a_document_has_a_name():
     assert str(Fault((), "Wrong.")) == "(root): Wrong."
+    assert str(Fault((), "Wrong.", place=Place("jobs.yaml", 3))) == "jobs.yaml:3, (root): Wrong."
+    assert str(Fault((), "Not there.", place=Place("jobs.yaml"))) == "jobs.yaml: Not there."
 
 
 def test_document_faults_are_counted_before_they_are_listed():

@@ -2,29 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from speckit.operation import Operation, Response
 from speckit.specification import Specification
+from toolkit.drafting.draft import Draft
 from toolkit.drafting.errors import silent
-from toolkit.drafting.whole import drafts
+from toolkit.drafting.whole import Drafted, drafts
+from toolkit.survey.replies import PATCH
 
 _REFUSED = Response(content={}, headers={})
 
 
-def kept(specification: Specification) -> Specification:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document whose collections are remembered, and what of them is not.
+
+    Attributes:
+        specification: What the document says with them.
+        untaken: Fields that requests give and that are made up all the same, as in `Customer.tags`.
+        unread: Query parameters of lists that change nothing, as in `from of listCustomers`.
+        shown: Operations on what is kept that are answered from examples: they read and change nothing.
+    """
+
+    specification: Specification
+    untaken: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+
+def kept(specification: Specification) -> Kept:
     """Return `specification` with its collections remembered: made, read, listed, changed, removed.
 
     Resources with a lifecycle keep it. Operations that list no answer for an id that nobody has, or for a
-    request that does not fit, get one: without it no server could answer them as documented.
+    request that does not fit, get one: without it no server could answer them as documented. A JSON Patch
+    is no longer taken, for nothing here applies one.
     """
-    whole = drafts(specification, lives=False).specification
-    without = silent(whole)
+    found = drafts(specification, lives=False)
+    whole = found.specification
+    without, ours = silent(whole), {name for each in found.drafts for name in each.raw["operations"]}
     operations = {
-        name: _refusing(each) if each.method.lower() in without.get(each.path, ()) else each
+        name: _told(each, is_ours=name in ours, is_silent=each.method.lower() in without.get(each.path, ()))
         for name, each in whole.operations.items()
     }
-    return replace(whole, operations=operations)
+    return Kept(
+        replace(whole, operations=operations),
+        tuple(f"{each.name}.{field}" for each in found.drafts for field in dict.fromkeys(each.untaken)),
+        tuple(each for draft in found.drafts for each in _unread(draft)),
+        tuple(_shown(found)),
+    )
+
+
+def _shown(found: Drafted) -> Iterator[str]:
+    """Yield the operations at or below the paths of what is kept that no lifecycle takes."""
+    whole, names = found.specification, {each.name for each in found.drafts}
+    paths = tuple(each.path for each in found.resources if each.name in names)
+    taken = {name for life in whole.lifecycles.values() for name in life.rules}
+    for name, operation in whole.operations.items():
+        is_below = any(f"{operation.path}/".startswith(f"{path}/") for path in paths)
+        if name not in taken and is_below:
+            yield name
+
+
+def _told(operation: Operation, *, is_ours: bool, is_silent: bool) -> Operation:
+    if is_ours and operation.body is not None:
+        body = operation.body
+        plain = replace(body, schemas=_unpatched(body.schemas), content=_unpatched(body.content))
+        operation = replace(operation, body=plain)
+    return _refusing(operation) if is_silent else operation
+
+
+def _unpatched(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {media: each for media, each in content.items() if media != PATCH}
+
+
+def _unread(draft: Draft) -> list[str]:
+    return [
+        f"{name} of {operation}"
+        for operation, names in draft.unread.items()
+        if operation in draft.raw["operations"]
+        for name in names
+    ]
 
 
 def _refusing(operation: Operation) -> Operation:

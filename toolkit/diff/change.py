@@ -44,7 +44,7 @@ class Change:
         rule: What judges it.
         what: What is different, in one sentence.
         subjects: The operations or resources that it concerns, in order.
-        old: Where the old document says it, or would; likewise `new`.
+        old: Where the old document says it, or what is nearest above; likewise `new`.
         old_place: The file and line of `old`, once it has been looked up; likewise `new_place`.
     """
 

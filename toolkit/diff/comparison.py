@@ -11,7 +11,7 @@ from toolkit.diff.change import Change, ordered
 from toolkit.diff.endpoints import Endpoint, matched
 from toolkit.diff.living.lives import compare_lives
 from toolkit.diff.messages import Messages
-from toolkit.diff.node import Node
+from toolkit.diff.node import Node, present
 from toolkit.diff.operations import compare_operations, compare_servers
 from toolkit.diff.rules import RULES
 from toolkit.diff.sameness import Sameness
@@ -54,4 +54,11 @@ def _is_same(sameness: Sameness, old: Endpoint, new: Endpoint) -> bool:
 
 
 def _placed(change: Change, old: Document, new: Document) -> Change:
-    return replace(change, old_place=old.place(change.old), new_place=new.place(change.new))
+    """Return a change with its lines, and with paths cut to what each document has."""
+    return replace(
+        change,
+        old=present(old.data, change.old),
+        new=present(new.data, change.new),
+        old_place=old.place(change.old),
+        new_place=new.place(change.new),
+    )

@@ -60,6 +60,20 @@ class Node:
         return Node(self.root, self.pointer, None)
 
 
+def present(root: Mapping[str, Any], pointer: Pointer) -> Pointer:
+    """Return as much of `pointer` as there is in the document `root`.
+
+    >>> present({"paths": {"/jobs": {}}}, ("paths", "/jobs", "get"))
+    ('paths', '/jobs')
+    """
+    value: Any = root
+    for length, key in enumerate(pointer):
+        value = _member(value, key)
+        if value is None:
+            return pointer[:length]
+    return pointer
+
+
 def _member(value: Any, key: str | int) -> Any:
     if isinstance(value, Mapping):
         return value.get(key)

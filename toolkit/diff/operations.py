@@ -23,7 +23,7 @@ def compare_operations(matched: Matched, sheet: Sheet, today: date) -> None:
         sheet.add(rule, what, one.name, one.pointer, ("paths", one.path, one.method.lower()))
     for other in matched.fresh:
         where = ("paths", other.path, other.method.lower())
-        sheet.add("operation-added", f"{other.name} is new.", other.name, where, other.pointer)
+        sheet.add("operation-added", "The operation is new.", other.name, where, other.pointer)
     for one, other in matched.both:
         _announced(one, other, sheet)
 
@@ -31,12 +31,12 @@ def compare_operations(matched: Matched, sheet: Sheet, today: date) -> None:
 def _removal(one: Endpoint, today: date) -> tuple[str, str]:
     sunset = _day(one.operation.get("x-sunset"))
     if one.operation.get("deprecated") is not True:
-        return "operation-removed", f"{one.name} is gone."
+        return "operation-removed", "The operation is gone."
     if sunset is None:
-        return "deprecated-operation-removed", f"{one.name} was deprecated, and is gone."
+        return "deprecated-operation-removed", "The operation was deprecated, and is gone."
     if sunset > today:
-        return "operation-removed-before-sunset", f"{one.name} is gone before {sunset}."
-    return "operation-removed-after-sunset", f"{one.name} is gone, as was announced for {sunset}."
+        return "operation-removed-before-sunset", f"The operation is gone before {sunset}."
+    return "operation-removed-after-sunset", f"The operation is gone, as was announced for {sunset}."
 
 
 def _day(value: Any) -> date | None:
@@ -53,15 +53,15 @@ def _announced(one: Endpoint, other: Endpoint, sheet: Sheet) -> None:
     places = (one.pointer, other.pointer)
     name = other.name
     if other.operation.get("deprecated") is True and one.operation.get("deprecated") is not True:
-        sheet.add("operation-deprecated", f"{name} is deprecated.", name, *places)
+        sheet.add("operation-deprecated", "The operation is deprecated.", name, *places)
     was, now = (_day(each.operation.get("x-sunset")) for each in (one, other))
     if was and now and was != now:
         word = "earlier" if now < was else "later"
-        sheet.add(f"operation-sunset-{word}", f"{name} goes on {now}, not {was}.", name, *places)
+        sheet.add(f"operation-sunset-{word}", f"The operation goes on {now}, not {was}.", name, *places)
     ids = [each.operation.get("operationId") for each in (one, other)]
     if ids[0] and ids[0] != ids[1]:
-        what = f"{name} is called '{ids[1]}', not '{ids[0]}'." if ids[1] else f"{name} has no name any more."
-        sheet.add("operation-id-changed", what, name, *places)
+        change = f"is called '{ids[1]}', not '{ids[0]}'" if ids[1] else "has no operationId any more"
+        sheet.add("operation-id-changed", f"The operation {change}.", name, *places)
 
 
 def compare_servers(old: Node, new: Node, sheet: Sheet) -> None:

@@ -20,12 +20,22 @@ class Note:
 
 @dataclass(slots=True)
 class Draft:
-    """One lifecycle in the making; `left` are operations that it does not take, each with the reason."""
+    """One lifecycle in the making.
+
+    Attributes:
+        left: Operations that it does not take, each with the reason.
+        untaken: Fields that a body gives and that are not taken from it.
+        wider: Fields that are taken from it, be it wider than their schemas.
+        unread: By list, the query parameters that change nothing.
+    """
 
     name: str
     raw: dict[str, Any]
     notes: dict[Place, Note] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
+    untaken: list[str] = field(default_factory=list)
+    wider: list[str] = field(default_factory=list)
+    unread: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def note(self, place: Place, text: str, *, is_sure: bool = True) -> None:
         """Keep why `place` is as it is."""
@@ -42,7 +52,9 @@ class Draft:
             node = node[key]
         del node[place[-1]]
         self.notes = _shifted(self.notes, place)
-        self.note((*place[:-1], "#left"), f"left out: {place[-1]}, because {why}", is_sure=False)
+        left = (*place[:-1], "#left")
+        before = f"{self.notes[left].text} " if left in self.notes else ""
+        self.guess(left, f"{before}left out: {place[-1]}, because {why}")
 
     def drop(self, operation: str, why: str) -> None:
         """Take an operation out, and the transitions that it alone causes."""

@@ -10,7 +10,8 @@ from speckit import pointer, timing
 from speckit.lifecycle import Path
 from speckit.pointer import ABSENT
 from toolkit.drafting.draft import Draft
-from toolkit.drafting.ground import Facts, Ground, computed, is_literal, literal
+from toolkit.drafting.ground import Facts, Ground, computed, is_constant, is_literal, literal
+from toolkit.drafting.taking import Taken, taken, wider
 from toolkit.survey import replies
 from toolkit.survey.forms import Form
 from toolkit.survey.resources import Resource
@@ -181,6 +182,17 @@ def _take(fields: Fields, draft: Draft) -> None:
         if body and (wish := _given_id(fields, body)):
             draft.guess(("initially", fields.resource.identity.field[0]), wish)
             draft.raw["identity"].pop("generate", None)
+    _tell(fields, draft)
+
+
+def _tell(fields: Fields, draft: Draft) -> None:
+    """Note which fields get more than their schemas allow, and which get nothing of what is sent."""
+    if wide := [name for name in dict.fromkeys(draft.wider) if not is_constant(fields.templates.get(name))]:
+        draft.guess(("initially",), wider(wide))
+    draft.untaken = [name for name in dict.fromkeys(draft.untaken) if is_constant(fields.templates.get(name))]
+    if draft.untaken:
+        names = ", ".join(draft.untaken)
+        draft.guess(("initially", "#left"), f"not taken from the body, where they look otherwise: {names}")
 
 
 def _is_same(form: Form, body: Form) -> bool:
@@ -197,17 +209,28 @@ def _is_ours(fields: Fields, name: str) -> bool:
 
 def _take_one(fields: Fields, draft: Draft, name: str, body: Form) -> None:
     form, inside = fields.resource.item.members[name], body.members.get(name)
-    source = f"$request.body#{pointer.render((name,))}" if inside else "$request.body"
-    if not form.takes(inside or body):
-        return
-    is_safe = inside is None or name in body.required
-    if not is_safe and name in fields.resource.item.required:
+    found = Taken("$request.body") if inside is None else taken(name, form, inside)
+    if found is None or not _try_taken(fields, name, found, is_sent=inside is None or name in body.required):
+        draft.untaken.append(name)
+    elif not found.is_sure:
+        draft.wider.append(name)
+
+
+def _try_taken(fields: Fields, name: str, found: Taken, *, is_sent: bool) -> bool:
+    """Let a field be what the body says; return whether that fits.
+
+    Args:
+        is_sent: Whether each body has it.
+    """
+    form = fields.resource.item.members[name]
+    if is_sent and not found.skips_null:
+        return fields.try_out(name, found.alone())
+    if name in fields.resource.item.required:
         fallback = fields.templates.get(name, literal(form.whole.get("default")))
-        fields.try_out(name, {"$first": [source, fallback]})
-    elif "default" in form.whole and not is_safe:
-        fields.try_out(name, {"$first": [source, literal(form.whole["default"])]})
-    else:
-        fields.try_out(name, source)
+        return fields.try_out(name, found.or_else(fallback))
+    if "default" in form.whole:
+        return fields.try_out(name, found.or_else(literal(form.whole["default"])))
+    return fields.try_out(name, found.alone())
 
 
 def _given_id(fields: Fields, body: Form) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speckit import pointer
@@ -16,6 +16,7 @@ from toolkit.drafting.line import Line, lay, line
 from toolkit.drafting.listing import listed, parted
 from toolkit.drafting.seeding import seed, shown
 from toolkit.drafting.shown import part, success
+from toolkit.drafting.taking import Taken, reset, taken, wider
 from toolkit.drafting.triggers import pull, remove, replace
 from toolkit.survey import replies
 from toolkit.survey.forms import Form
@@ -163,7 +164,10 @@ def _operate(draft: Draft, fields: Fields, found: Line | None) -> None:
             draft.left.setdefault(act.operation.id, "no answer could be made up that fits what it documents")
         else:
             draft.raw["operations"][act.operation.id] = rule
-            draft.note(("operations", act.operation.id), act.why, is_sure=act.is_sure)
+            patched = "; a JSON Patch it cannot apply" if replies.is_patched(act.operation) else ""
+            draft.note(
+                ("operations", act.operation.id), act.why + patched, is_sure=act.is_sure and not patched
+            )
     if found is not None:
         pull(draft, fields.resource, found)
     else:
@@ -194,13 +198,20 @@ def _rule(draft: Draft, fields: Fields, act: Act, found: Line | None) -> dict[st
     if act.role in ("create", "replace") and not _has_ids(draft, fields, act):
         draft.left[act.operation.id] = "nobody can tell how new ids look that its paths allow"
         return None
+    if (
+        act.role == "update"
+        and replies.is_patched(act.operation)
+        and not replies.sent(fields.ground.data, act.operation)
+    ):
+        draft.left[act.operation.id] = "a JSON Patch is all that it takes, and no lifecycle can apply one"
+        return None
     answer = success(fields, act)
     if answer is None:
         return None
     rule: dict[str, Any] = {"role": {"remove": "trigger", "clear": "batch"}.get(act.role, act.role)}
     if act.role == "create" and act.part:
         rule["id"] = f"$request.path.{act.part}"
-    if (act.role == "update" or act.verb == "upsert") and (change := _change(fields, act)):
+    if (act.role == "update" or act.verb == "upsert") and (change := _change(fields, draft, act)):
         rule["change"] = change
     return rule | ({"success": answer} if answer else {})
 
@@ -225,21 +236,40 @@ def _part(draft: Draft, fields: Fields, act: Act, found: Line | None) -> dict[st
     return rule
 
 
-def _change(fields: Fields, act: Act) -> dict[str, Any]:
+def _change(fields: Fields, draft: Draft, act: Act) -> dict[str, Any]:
+    """Return what a change writes; a PUT empties what its body leaves out, where the schema knows how."""
     body = replies.sent(fields.ground.data, act.operation)
-    return dict(_changes(fields, body)) if body else {}
+    found = dict(_changes(fields, draft, body)) if body else {}
+    items, is_whole = fields.resource.item.members, act.operation.method == "PUT"
+    optional = [name for name in found if is_whole and body and name not in body.required]
+    empty = {name: value for name in optional if (value := reset(items[name])) is not ABSENT}
+    notes = ["a PUT replaces: what it leaves out is null or its default"] if is_whole and found else []
+    if stay := [name for name in optional if name not in empty]:
+        notes.append(f"what has neither stays as it was: {', '.join(stay)}")
+    if wide := [name for name, each in found.items() if not each.is_sure]:
+        notes.append(wider(wide))
+    if notes:
+        draft.guess(("operations", act.operation.id, "change"), "; ".join(notes))
+    return {
+        pointer.render((name,)): each.or_else(empty[name]) if name in empty else each.alone()
+        for name, each in found.items()
+    }
 
 
-def _changes(fields: Fields, body: Form) -> Any:
+def _changes(fields: Fields, draft: Draft, body: Form) -> Iterator[tuple[str, Taken]]:
+    """Yield the fields that a body changes, and what each gets from it."""
     resource = fields.resource
     own = {resource.identity.field[0], *(path[0] for path in resource.stamps.fields())}
     own |= {resource.state.field[0]} if resource.state and fields.first else set()
     for name, form in body.members.items():
         item = resource.item.members.get(name)
-        if item is not None and name not in own and not item.is_read_only and item.takes(form):
-            if name not in fields.templates and not begins_later(fields, (name,)):
-                continue
-            yield pointer.render((name,)), f"$request.body#{pointer.render((name,))}"
+        if item is None or name in own or item.is_read_only:
+            continue
+        found = taken(name, item, form)
+        if found is None or (name not in fields.templates and not begins_later(fields, (name,))):
+            draft.untaken.append(name)
+        else:
+            yield name, found
 
 
 def _has_ids(draft: Draft, fields: Fields, act: Act) -> bool:

@@ -12,9 +12,10 @@ from speckit.sample import Making
 from toolkit.drafting.draft import Draft
 from toolkit.drafting.fields import Fields
 from toolkit.drafting.ground import computed, is_literal, literal
-from toolkit.drafting.shown import shown_as
+from toolkit.drafting.shown import capital, shown_as
 from toolkit.survey import lists, replies
 from toolkit.survey.forms import Form
+from toolkit.survey.replies import Reply
 from toolkit.survey.resources import Act
 from toolkit.survey.spelling import plain
 
@@ -45,13 +46,35 @@ def listed(fields: Fields, draft: Draft, act: Act) -> dict[str, Any] | None:
     rule: dict[str, Any] = {"role": "list"}
     if not _show(fields, draft, act, reply.form, rule, pages):
         return None
+    if counts := _counts(reply):
+        rule["success"] = rule.get("success", {}) | counts
     _narrow(fields, draft, act, rule, pages)
     if pages is not None:
         rule["paging"] = _written(pages, _fixed(reply.form)) | _outside(pages)
+        names = list(dict.fromkeys(filter(None, (pages.param, pages.size))))
+        draft.guess((*place, "paging"), f"by the name{'s' * (len(names) > 1)} of {' and '.join(names)}")
+    if unread := _unread(act, rule):
+        draft.unread[act.operation.id] = (*unread, *draft.unread.get(act.operation.id, ()))
         draft.guess(
-            (*place, "paging"), f"by the names of {pages.param}{f' and {pages.size}' if pages.size else ''}"
+            (*place, "#left"), f"not read, for nothing says what they ask of which field: {', '.join(unread)}"
         )
     return rule
+
+
+def _unread(act: Act, rule: dict[str, Any]) -> tuple[str, ...]:
+    """Return the query parameters that change nothing of a list."""
+    sort = rule.get("sort", {})
+    used = {*rule.get("filters", ()), *rule.get("paging", {}).values(), sort.get("param")}
+    used |= {sort["direction"]} if isinstance(sort.get("direction"), str) else set()
+    return tuple(
+        each.name for each in act.operation.parameters if each.place == "query" and each.name not in used
+    )
+
+
+def _counts(reply: Reply) -> dict[str, Any]:
+    """Return the headers of a list that tell how many there are."""
+    names = [name for name in reply.headers if plain(name).removeprefix("x") in _TOTALS]
+    return {"headers": {capital(name): "{$list#/total}" for name in names}} if names else {}
 
 
 def parted(fields: Fields, draft: Draft, act: Act) -> dict[str, Any] | None:
@@ -274,11 +297,20 @@ def _narrow(fields: Fields, draft: Draft, act: Act, rule: dict[str, Any], pages:
                    is_sure=each.is_sure)  # fmt: skip
     if filters:
         rule["filters"] = filters
-    if found := lists.sorted_by(data, act.operation, item):
-        param, direction, words = found
-        turned = {"direction": direction} if direction else {}
-        rule["sort"] = {
-            "param": param,
-            **turned,
-            "fields": {word: pointer.render(path) for word, path in words.items()},
-        }
+    if ordered := lists.sorted_by(data, act.operation, item):
+        rule["sort"] = _sort(ordered)
+        left = (
+            f"; not turned round: {', '.join(ordered.left)}, for only one word can be" if ordered.left else ""
+        )
+        draft.unread[act.operation.id] = tuple(f"{ordered.param}={word}" for word in ordered.left)
+        place = ("operations", act.operation.id, "sort")
+        draft.guess(place, f"by the name of {ordered.param}, and its words{left}")
+
+
+def _sort(found: lists.Sorted) -> dict[str, Any]:
+    raw: dict[str, Any] = {"param": found.param}
+    if found.turned:
+        raw["direction"] = {"param": found.param, "descending": found.turned}
+    elif found.direction:
+        raw["direction"] = found.direction
+    return raw | {"fields": {word: pointer.render(path) for word, path in found.fields.items()}}

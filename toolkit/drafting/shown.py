@@ -64,14 +64,15 @@ def _headers(resource: Resource, reply: Reply, act: Act) -> Iterator[tuple[str, 
         return
     for name in reply.headers:
         if name in _MONITORS:
-            yield _capital(name), _address(resource, act)
+            yield capital(name), _address(resource, act)
         elif name.endswith(("-id", "-identifier")) and not name.startswith(
             ("x-request", "x-correlation", "x-trace")
         ):
-            yield _capital(name), "{$id}"
+            yield capital(name), "{$id}"
 
 
-def _capital(name: str) -> str:
+def capital(name: str) -> str:
+    """Return the name of a header as people write it, as in `X-Total-Count`."""
     return "-".join(each[:1].upper() + each[1:] for each in name.split("-"))
 
 

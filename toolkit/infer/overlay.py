@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 
 from speckit.specification import LIFECYCLES
 from toolkit.drafting.draft import Draft
@@ -11,6 +12,7 @@ from toolkit.drafting.whole import Drafted
 from toolkit.infer.errors import actions
 from toolkit.infer.writing import scalar, written
 
+_MARK = re.compile(r"^ *# (sure|guessed): ", re.MULTILINE)
 _HEAD = """\
 # A first lifecycle for each resource of this API, inferred from paths, schemas, examples and words.
 # "sure" rests on what the document says; "guessed" is to be looked at, and corrected where it is wrong.
@@ -55,8 +57,7 @@ def _lifecycle(draft: Draft) -> Iterator[str]:
     yield from written(draft.raw, draft.notes, indent)
 
 
-def marks(drafts: Iterable[Draft]) -> tuple[int, int]:
-    """Return how many notes are sure, and how many are guesses."""
-    notes = [note for each in drafts for note in each.notes.values()]
-    sure = sum(note.is_sure for note in notes)
-    return sure, len(notes) - sure
+def marks(text: str) -> tuple[int, int]:
+    """Return how many comments of an Overlay are sure, and how many are guesses."""
+    found = _MARK.findall(text)
+    return found.count("sure"), found.count("guessed")

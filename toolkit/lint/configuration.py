@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from speckit.faults import did_you_mean
 from toolkit.lint.finding import LEVELS, Finding
 from toolkit.lint.rules import BY_NAME
+from toolkit.lint.told import UNREADABLE
 
 OWN = "understudy.toml"
 SHARED = "pyproject.toml"
@@ -96,8 +98,12 @@ def _table(file: Path) -> Any:
         raise ConfigurationError(f"{file} cannot be read: {why}. Name a TOML file that is there.") from None
     except tomllib.TOMLDecodeError as problem:
         raise ConfigurationError(f"{file} is not TOML: {problem}. Correct that line.") from None
+    where = str(file)
     if file.name == SHARED:
-        whole = whole.get("tool", {}).get("understudy", {})
+        where = f"{file}, tool.understudy"
+        tools = whole.get("tool", {})
+        whole = tools.get("understudy", {}) if isinstance(tools, dict) else {}
+    _check_keys(whole, ("lint",), where)
     return whole.get("lint")
 
 
@@ -113,7 +119,7 @@ def _configuration(raw: Any, file: Path) -> Configuration:
     listed = ignores if isinstance(ignores, list) else [ignores]
     where = f"{file}, lint.rules"
     return Configuration(
-        {check_rule(name, where): check_level(level, name, where) for name, level in rules.items()},
+        {check_settable(name, where): check_level(level, name, where) for name, level in rules.items()},
         tuple(_ignore(each, f"{file}, lint.ignore") for each in listed),
         strict,
     )
@@ -129,7 +135,7 @@ def _ignore(raw: Any, where: str) -> Ignore:
             raise ConfigurationError(f"{where}: '{key}' is a text, and {value!r} is none.")
     if not raw:
         raise ConfigurationError(f"{where}: nothing is said. Give it {', '.join(_IGNORE_KEYS)}.")
-    return Ignore(tuple(check_rule(name, where) for name in listed), **texts)
+    return Ignore(tuple(check_settable(name, where) for name in listed), **texts)
 
 
 def _check_keys(raw: Any, known: Iterable[str], where: str) -> None:
@@ -146,9 +152,24 @@ def check_rule(name: Any, where: str) -> str:
     Raises:
         ConfigurationError: there is no such rule.
     """
-    if name in BY_NAME:
-        return str(name)
-    raise ConfigurationError(f"{where}: '{name}' is not a rule. {did_you_mean(str(name), BY_NAME)}")
+    if isinstance(name, str) and name in BY_NAME:
+        return name
+    near = get_close_matches(str(name), BY_NAME, n=1)
+    guess = f"Did you mean '{near[0]}'? " if near else ""
+    known = f"'understudy lint --list-rules' lists all {len(BY_NAME)}."
+    raise ConfigurationError(f"{where}: '{name}' is not a rule. {guess}{known}")
+
+
+def check_settable(name: Any, where: str) -> str:
+    """Return `name`, the name of a rule that can be switched off, or be less than an error.
+
+    Raises:
+        ConfigurationError: there is no such rule, or it is always told.
+    """
+    if name == UNREADABLE:
+        why = "nothing else can be looked for in such a document."
+        raise ConfigurationError(f"{where}: '{name}' is always an error, for {why} Leave it out here.")
+    return check_rule(name, where)
 
 
 def check_level(level: Any, rule: str, where: str) -> str:

@@ -13,11 +13,10 @@ from toolkit.lint.ignoring import ignored
 from toolkit.lint.matter import Matter
 from toolkit.lint.reading import read
 from toolkit.lint.rules import RULES
+from toolkit.lint.told import UNREADABLE
 
 Quiet = Callable[[Finding], bool]
 """Whether a finding is not to be heard."""
-
-_UNREADABLE = "unreadable-document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def lint(
 
 def refused(document: str, faults: DocumentFaults) -> Findings:
     """Return what there is to say of a document that cannot be read; nobody can switch it off."""
-    return Findings(document, _sorted(_finding(_UNREADABLE, ERROR, each, "") for each in faults.faults))
+    return Findings(document, _sorted(_finding(UNREADABLE, ERROR, each, "") for each in faults.faults))
 
 
 def _all(matter: Matter, severities: Mapping[str, str]) -> Iterator[tuple[Pointer, Finding]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from toolkit.lint.rule import told_rule
 
+UNREADABLE = "unreadable-document"
+"""The rule that nobody can switch off: where it finds something, there is nothing else to look at."""
+
 RULES = (
     told_rule(
-        "unreadable-document",
+        UNREADABLE,
         "The document cannot be read, or nothing of it can be used.",
         why="Every command refuses it.",
     ),

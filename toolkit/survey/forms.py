@@ -13,6 +13,11 @@ _DEEPEST = 12
 _ANNOTATIONS = frozenset(
     ("description", "title", "example", "examples", "default", "readOnly", "writeOnly", "deprecated", "xml")
 )
+_UPPER = frozenset(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"))
+_COUNTS = frozenset(("minLength", "minItems", "minProperties"))
+_LOWER = _COUNTS | {"minimum", "exclusiveMinimum"}
+_NUMERIC = frozenset(("int32", "int64", "float", "double"))
+"""Formats that say how a number is stored, and leave out none that a document means."""
 
 
 class Form:
@@ -105,29 +110,35 @@ class Form:
     def takes(self, other: Form, depth: int = 0) -> bool:
         """Return whether every value of `other` surely is one of this.
 
-        Only what is plain is sure: the same component, the same keywords, or fewer of them here.
+        Only what is plain is sure: the same component, the same keywords, narrower ones, or fewer here.
         """
         if self.name and self.name == other.name:
             return True
-        if (
-            (other.is_nullable and not self.is_nullable)
-            or depth > 4
-            or self._is_open() is not other._is_open()
-        ):
+        if other.is_nullable and not self.is_nullable:
             return self._takes_all()
-        mine, theirs = _limits(self.whole), _limits(other.whole)
-        if self.kind == "object" and other.kind == "object":
-            return _same(mine, theirs) and self._takes_members(other, depth)
-        if self.kind == "array" and other.kind == "array":
-            return _same(mine, theirs) and self.items.takes(other.items, depth + 1)
+        return self.takes_unless_null(other, depth)
+
+    def takes_unless_null(self, other: Form, depth: int = 0) -> bool:
+        """Return whether every value of `other` that is not null surely is one of this."""
+        if self.name and self.name == other.name:
+            return True
+        if depth > 4 or self._is_open() is not other._is_open():
+            return self._takes_all()
         if self.kind != other.kind and not (self.kind == "number" and other.kind == "integer"):
             return self._takes_all()
-        return all(
-            theirs.get(key) == value for key, value in mine.items() if key not in ("type", "enum")
-        ) and (
-            "enum" not in mine
-            or ("enum" in theirs and set(map(repr, theirs["enum"])) <= set(map(repr, mine["enum"])))
-        )
+        theirs = _limits(other.whole)
+        if not all(_holds(key, value, theirs) for key, value in _limits(self.whole).items() if key != "type"):
+            return False
+        if self.kind == "object":
+            return self._takes_members(other, depth)
+        return self.kind != "array" or self.items.takes(other.items, depth + 1)
+
+    def is_like(self, other: Form) -> bool:
+        """Return whether values of `other` are of the type of this, whatever limits either has."""
+        if not self.kind or self.kind != other.kind:
+            return False
+        items = self.items.kind if self.kind == "array" else ""
+        return not items or items == other.items.kind
 
     def _takes_members(self, other: Form, depth: int) -> bool:
         shared = self.members.keys() & other.members.keys()
@@ -154,8 +165,29 @@ def _limits(whole: Schema) -> dict[str, Any]:
     }
 
 
-def _same(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
-    return all(theirs.get(key) == value for key, value in mine.items() if key != "type")
+def _holds(key: str, bound: Any, theirs: Mapping[str, Any]) -> bool:
+    """Return whether values within the keywords `theirs` surely hold to `key` with `bound`."""
+    other = theirs.get(key)
+    if key in ("enum", "const"):
+        listed = theirs.get("enum", [theirs["const"]] if "const" in theirs else None)
+        return listed is not None and _words(listed) <= _words(bound if key == "enum" else [bound])
+    if key == "format" and bound in _NUMERIC:
+        return True
+    if key == "additionalProperties" and bound is True:
+        return True
+    if not (_is_number(bound) and _is_number(other)):
+        return bool(other == bound) or (key in _COUNTS and bound == 0)
+    if key in _UPPER:
+        return bool(other <= bound)
+    return bool(other >= bound) if key in _LOWER else bool(other == bound)
+
+
+def _words(listed: Any) -> set[str]:
+    return {repr(each) for each in _list(listed) if each is not None}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _component(data: Mapping[str, Any], schema: Any) -> str:
@@ -195,7 +227,7 @@ def _folded(data: Mapping[str, Any], schema: Any, depth: int, within: tuple[int,
     whole: dict[str, Any] = {}
     for part in parts:
         whole = _merged(whole, _folded(data, part, depth, within))
-    own = {key: value for key, value in node.items() if key not in ("allOf", "$ref")}
+    own = {key: value for key, value in node.items() if key not in _composing(data, node)}
     if _has_null_variant(data, node):
         own["nullable"] = True
     if isinstance(schema, Mapping) and "description" in schema:
@@ -209,6 +241,16 @@ def _first_variant(data: Mapping[str, Any], node: Schema) -> list[Any]:
         if variants:
             return variants[:1]
     return []
+
+
+def _composing(data: Mapping[str, Any], node: Schema) -> tuple[str, ...]:
+    """Return the keywords that say nothing more once their parts are folded in: a choice of one is none."""
+    chosen = (
+        key
+        for key in ("oneOf", "anyOf")
+        if sum(not _is_null(_node(data, each)) for each in _list(node.get(key))) == 1
+    )
+    return ("allOf", "$ref", *chosen)
 
 
 def _has_null_variant(data: Mapping[str, Any], node: Schema) -> bool:

@@ -186,24 +186,42 @@ def _comparable(form: Form, member: Form) -> bool:
     )
 
 
-def sorted_by(
-    data: Mapping[str, Any], operation: Operation, item: Form
-) -> tuple[str, str, dict[str, Path]] | None:
-    """Return the parameter that orders a list, the one that turns it round, and the field of each word.
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """How a client chooses the order of a list.
 
-    None where a word of its enum has no field: then nobody can say what it does.
+    Attributes:
+        param: The query parameter.
+        fields: What each of its words sorts by.
+        direction: The parameter that turns it round with `desc`; empty where there is none.
+        turned: The one word of `param`, such as `-name`, that turns it round itself; else empty.
+        left: Words of `param` that would turn it round, and cannot be said to beside that one.
     """
+
+    param: str
+    fields: Mapping[str, Path]
+    direction: str = ""
+    turned: str = ""
+    left: tuple[str, ...] = ()
+
+
+def sorted_by(data: Mapping[str, Any], operation: Operation, item: Form) -> Sorted | None:
+    """Return how clients order a list; None where a word has no field: nobody can say what it does."""
     queries = [each for each in operation.parameters if each.place == "query"]
     param = _named(queries, ("sort", "sortby", "orderby", "sortfield"))
     if param is None or not (allowed := Form(data, param.schema).words):
         return None
-    fields = {plain(path[-1]): path for path, _ in reversed(list(_scalars(item)))}
-    if any(plain(word) not in fields for word in allowed):
+    known = {plain(path[-1]): path for path, _ in reversed(list(_scalars(item)))}
+    if any(plain(word) not in known for word in allowed):
         return None
     direction = _named(queries, ("direction", "order", "sortorder", "sortdirection", "sortdir"))
     has_words = direction is not None and set(Form(data, direction.schema).words) == {"asc", "desc"}
-    return (
+    turned = [word for word in allowed if word.startswith("-")]
+    said = turned[:1] if not has_words else []
+    return Sorted(
         param.name,
+        {word: known[plain(word)] for word in allowed},
         direction.name if direction and has_words else "",
-        {w: fields[plain(w)] for w in allowed},
+        "".join(said),
+        tuple(word for word in turned if word not in said),
     )

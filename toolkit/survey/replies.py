@@ -11,6 +11,8 @@ from speckit.operation import Operation, Response
 from speckit.references import deref
 from toolkit.survey.forms import Form
 
+PATCH = "application/json-patch+json"
+"""A body of RFC 6902."""
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -66,8 +68,14 @@ def is_json(media: str) -> bool:
 def sent(data: Mapping[str, Any], operation: Operation) -> Form | None:
     """Return what a request body looks like: JSON first, then forms; None where there is none to read."""
     schemas = operation.body.schemas if operation.body else {}
-    media = next(filter(is_json, schemas), next((each for each in schemas if each in _FORMS), None))
+    plain = (each for each in schemas if is_json(each) and each != PATCH)
+    media = next(plain, next((each for each in schemas if each in _FORMS), None))
     return Form(data, schemas[media]) if media else None
+
+
+def is_patched(operation: Operation) -> bool:
+    """Return whether an operation takes a JSON Patch: a list of what to do, in place of fields."""
+    return operation.body is not None and PATCH in operation.body.schemas
 
 
 def inner(form: Form, is_it: Callable[[Form], bool], has_id: Callable[[Form], bool]) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from judgements import MANNER, exchange, finding, hostile_judgement, judgement, sequence
@@ -148,6 +149,14 @@ def test_a_run_that_says_nothing_says_so(changes, said):
     lines = console(judgement(**changes), MANNER).splitlines()
 
     assert said == lines[-2]
+
+
+def test_where_nothing_was_tried_only_the_reason_is_told():
+    """A list of every promise that was not judged would hide it."""
+    untried = [replace(each, tried=0, broken=0, reason="Nobody listens.") for each in judgement().tallies]
+    result = judgement(ended="Nobody listens.", findings=(), notes=(), tallies=untried)
+
+    assert console(result, MANNER) == "Ended early: Nobody listens.\n"
 
 
 def test_an_empty_judgement_is_told_in_a_few_lines():

@@ -15,7 +15,7 @@ from mockserver.app import Settings, build
 from mockserver.clock import ManualClock
 from speckit.document import Document, load
 from speckit.specification import Specification, specify
-from toolkit.crud.keeping import kept
+from toolkit.crud.keeping import Kept, kept
 
 CORPUS = Path(os.environ.get("UNDERSTUDY_CORPUS", "/tmp/corpus")) / "specs"
 SHELF = """
@@ -108,7 +108,7 @@ def playing(specification: Specification) -> TestClient:
 def shelves(tmp_path: Path) -> TestClient:
     file = tmp_path / "shelves.yaml"
     file.write_text(SHELF, "utf-8")
-    return playing(kept(specify(load(file))))
+    return playing(kept(specify(load(file))).specification)
 
 
 def test_what_is_posted_is_there_until_it_is_removed(shelves):
@@ -178,7 +178,7 @@ def test_a_resource_with_a_lifecycle_keeps_it(tmp_path):
             "operations": {"addShelf": {"role": "create"}, "getShelf": {"role": "get"}},
         }
     }
-    whole = kept(specify(Document(data, tmp_path / "x.yaml")))
+    whole = kept(specify(Document(data, tmp_path / "x.yaml"))).specification
 
     assert playing(whole).post("/shelves", json={"colour": "teak"}).json() == {"id": 1, "colour": "fixed"}
     assert list(whole.lifecycles["Shelf"].rules) == ["addShelf", "getShelf"]
@@ -213,7 +213,7 @@ def test_real_documents_remember(document):
     if not file.is_file():
         pytest.skip(f"{file} is not there; UNDERSTUDY_CORPUS names the folder of the corpus.")
     collection, item, body = LIVES[document]
-    client = playing(kept(specify(load(file))))
+    client = playing(kept(specify(load(file))).specification)
     if "museum" in document:
         client.headers["Authorization"] = "Basic bWU6bWU="
     made = client.post(collection, json=body)
@@ -242,3 +242,132 @@ def test_a_document_without_collections_says_so(tmp_path):
     server.stop()
 
     assert "--crud found no collection" in "".join(server.errors)
+
+
+ITEMS = """
+openapi: 3.0.3
+info: {title: Items, version: '1'}
+paths:
+  /items:
+    get:
+      parameters:
+        - {name: sort, in: query, schema: {type: string, enum: [name, -name]}}
+        - {name: since, in: query, schema: {type: string, format: date}}
+      responses:
+        '200':
+          description: x
+          headers: {X-Total-Count: {schema: {type: integer}}}
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Item'}}}}
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/New'}}}}
+      responses: {'201': {$ref: '#/components/responses/Item'}}
+  /items/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {'200': {$ref: '#/components/responses/Item'}}}
+    put:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/New'}}}}
+      responses: {'200': {$ref: '#/components/responses/Item'}}
+    patch:
+      requestBody:
+        content:
+          application/json-patch+json: {schema: {type: array, items: {type: object}}}
+          application/merge-patch+json: {schema: {properties: {name: {type: string}}}}
+      responses: {'200': {$ref: '#/components/responses/Item'}}
+  /items/{id}/polish:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    post: {operationId: polish, responses: {'204': {description: x}}}
+components:
+  responses:
+    Item: {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/Item'}}}}
+  schemas:
+    Item:
+      type: object
+      required: [id, name]
+      properties:
+        id: {type: integer, readOnly: true}
+        name: {type: string, maxLength: 20}
+        colour: {type: string, maxLength: 5000, nullable: true}
+        price: {type: number, default: 1.5}
+        tags: {type: array, items: {type: string}}
+        weight: {type: integer}
+    New:
+      type: object
+      required: [name]
+      properties:
+        name: {type: string, maxLength: 200}
+        colour: {type: string, maxLength: 256, nullable: true}
+        price: {type: number}
+        tags: {anyOf: [{type: array, items: {type: string}}, {type: string, enum: ['']}]}
+        weight: {type: string}
+"""
+POLISHED = {"name": "a", "colour": "red", "price": 3, "tags": ["new"]}
+
+
+@pytest.fixture
+def items(tmp_path: Path) -> Kept:
+    file = tmp_path / "items.yaml"
+    file.write_text(ITEMS, "utf-8")
+    return kept(specify(load(file)))
+
+
+def test_what_is_sent_is_remembered_where_answers_have_narrower_schemas(items):
+    client = playing(items.specification)
+
+    assert client.post("/items", json=POLISHED).json() == {**POLISHED, "id": 1, "weight": 0}
+    merge = {"Content-Type": "application/merge-patch+json"}
+    assert client.patch("/items/1", content='{"name": "b"}', headers=merge).json()["name"] == "b"
+    assert client.get("/items/1").json() == {**POLISHED, "name": "b", "id": 1, "weight": 0}
+
+
+def test_a_patch_that_nothing_here_can_apply_is_not_taken(items):
+    client = playing(items.specification)
+    client.post("/items", json=POLISHED)
+
+    patch = '[{"op": "replace", "path": "/name", "value": "b"}]'
+    refused = client.patch("/items/1", content=patch, headers={"Content-Type": "application/json-patch+json"})
+
+    assert refused.status_code == 415
+    assert client.get("/items/1").json()["name"] == "a"
+
+
+def test_a_put_empties_what_it_leaves_out(items):
+    client = playing(items.specification)
+    client.post("/items", json=POLISHED)
+
+    replaced = client.put("/items/1", json={"name": "z"}).json()
+
+    assert (replaced["name"], replaced["colour"], replaced["price"]) == ("z", None, 1.5)
+    assert replaced["tags"] == ["new"]
+
+
+def test_a_list_is_turned_round_and_counted_in_its_header(items):
+    client = playing(items.specification)
+    for name in ("a", "c", "b"):
+        client.post("/items", json={"name": name})
+
+    def names(**query: str) -> list[str]:
+        return [each["name"] for each in client.get("/items", params=query).json()]
+
+    assert names(sort="name") == ["a", "b", "c"]
+    assert names(sort="-name") == ["c", "b", "a"]
+    assert client.get("/items").headers["X-Total-Count"] == "3"
+
+
+def test_what_is_not_remembered_is_told(items):
+    assert (items.untaken, items.unread, items.shown) == (
+        ("Item.weight",),
+        ("since of GET /items",),
+        ("polish",),
+    )
+
+
+def test_what_is_not_remembered_is_told_at_the_start(tmp_path):
+    file = tmp_path / "items.yaml"
+    file.write_text(ITEMS, "utf-8")
+    server = Server("--crud", str(file))
+    server.stop()
+    told = "".join(server.errors)
+
+    assert "answered from examples, so they read and change nothing of what is kept: polish." in told
+    assert "in two ways: Item.weight." in told
+    assert "for none is called like a field: since of GET /items." in told

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from document_pairs import one_schema, patched
+from document_pairs import GONE, one_schema, patched
 from living_document import BASE
 
 from understudy.cli import main
@@ -68,6 +68,32 @@ def test_people_are_told_what_where_and_why(place):
     assert lines[1].endswith("[deadline-longer]")
     assert lines[2].strip().startswith("old.json:")
     assert lines[3] == "0 breaking, 1 maybe, 0 safe"
+
+
+def test_what_is_gone_is_told_once_and_with_a_place_that_there_is(place):
+    """In the new document the nearest thing above it is named, and nothing that is not there."""
+    write(place / "new.json", patched(BASE, {"/paths/~1jobs/get": GONE, f"{JOB}/operations/listJobs": GONE}))
+
+    said = diff(place, "old.json", "new.json").stdout
+    told = json.loads(diff(place, "old.json", "new.json", "--format", "json").stdout)
+
+    assert said.splitlines()[0] == "breaking  GET /jobs: The operation is gone."
+    assert "paths/~1jobs/get -> new.json:" in said
+    gone = told["changes"][0]
+    assert (gone["old"]["path"], gone["new"]["path"]) == ("paths/~1jobs/get", "paths/~1jobs")
+    lines = (place / "new.json").read_text("utf-8").splitlines()
+    assert '"/jobs":' in lines[gone["new"]["line"] - 1]
+
+
+def test_both_documents_are_told_what_is_wrong_with_them(place):
+    for name in ("old.json", "new.json"):
+        (place / name).write_text("[", "utf-8")
+
+    done = diff(place, "old.json", "new.json")
+
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[0] == "2 faults:"
+    assert [line.split(":")[0] for line in done.stderr.splitlines()[1:]] == ["old.json", "new.json"]
 
 
 def test_programs_are_told_the_same(place):

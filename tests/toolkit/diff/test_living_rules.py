@@ -41,6 +41,20 @@ LOST = {
     **another(**{"from": "running", "to": "lost", "trigger": "$external"}),
 }
 
+MESSAGE = {"post": {"responses": {"200": {"description": "Thanks"}}}}
+TOLD = {
+    "/webhooks": {"job.changed": MESSAGE, "job.done": MESSAGE},
+    "/paths/~1jobs/post/callbacks": {"finished": {"{$request.body#/url}": MESSAGE}},
+}
+WEBHOOK = {"webhook": "job.changed"}
+CALLBACK = {"callback": {"operation": "createJob", "name": "finished"}}
+
+
+def sends(what: Any, where: str = f"{STATES}/done") -> dict[str, Any]:
+    """Have a state, or a transition, send something."""
+    return {**TOLD, f"{where}/sends": what}
+
+
 # What a change is called, what it is called the other way round, the old side and the new one.
 PAIRS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("resource-added", "resource-removed", {"/x-resource-lifecycles/Report": GONE}, {}),
@@ -163,6 +177,20 @@ PAIRS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("transition-fields-changed", "transition-fields-changed", {}, moves(1, set={"/code": "z"})),
     ("offspring-added", "offspring-withdrawn", {}, moves(1, makes="Report")),
     ("offspring-added", "offspring-withdrawn", {}, {f"{DOES}/createJob/makes": "Report"}),
+    ("notice-added", "notice-withdrawn", TOLD, sends(WEBHOOK)),
+    ("notice-added", "notice-withdrawn", TOLD, sends(CALLBACK, CANCEL)),
+    ("notice-added", "notice-withdrawn", sends(WEBHOOK), sends([CALLBACK, WEBHOOK])),
+    ("notice-replaced", "notice-replaced", sends(WEBHOOK), sends({"webhook": "job.done"})),
+    ("notice-changed", "notice-changed", sends(WEBHOOK), sends({**WEBHOOK, "body": {"id": "$id"}})),
+    ("notice-changed", "notice-changed", sends(WEBHOOK), sends({**WEBHOOK, "view": "brief"})),
+    ("notice-changed", "notice-changed", sends(CALLBACK), sends({**CALLBACK, "headers": {"X-Id": "$id"}})),
+    ("notice-changed", "notice-changed", sends(CALLBACK, CANCEL), sends({**CALLBACK, "retries": 2}, CANCEL)),
+    (
+        "notice-condition-changed",
+        "notice-condition-changed",
+        sends(WEBHOOK),
+        sends({**WEBHOOK, "when": {"$resource#/code": "a"}}),
+    ),
     ("success-status-changed", "success-status-changed", {}, {f"{DOES}/cancelJob/success/status": 204}),
     (
         "success-body-changed",
@@ -366,6 +394,21 @@ def test_a_resource_may_be_called_otherwise(tmp_path):
     lives["Report"]["parents"]["job"]["resource"] = "Task"
 
     assert compared(BASE, new, tmp_path) == []
+
+
+def test_one_callback_for_one_webhook_is_not_the_same_to_anybody(tmp_path):
+    """Who asked for the callback is not who is configured for the webhook."""
+    found = compared(patched(BASE, sends(CALLBACK)), patched(BASE, sends(WEBHOOK)), tmp_path)
+
+    assert [each.rule.id for each in found] == ["notice-withdrawn", "notice-added"]
+    assert found[0].what.startswith("The callback 'finished' of createJob is not sent when 'done' is entered")
+    assert found[1].what == "The webhook 'job.changed' is sent when 'done' is entered."
+
+
+def test_the_order_in_which_notices_are_listed_is_nothing_to_clients(tmp_path):
+    one, other = ([CALLBACK, WEBHOOK], [WEBHOOK, CALLBACK])
+
+    assert compared(patched(BASE, sends(one)), patched(BASE, sends(other)), tmp_path) == []
 
 
 def test_a_change_says_where_in_both_documents(tmp_path):

@@ -17,7 +17,9 @@ from mockserver.clock import ManualClock
 from speckit import timing
 from speckit.document import load
 from speckit.specification import Specification, specify
+from toolkit.drafting.whole import Drafted
 from understudy.cli import main
+from understudy.infer import summary
 
 GUIDE = ROOT / "docs/guides/bring-your-own.md"
 
@@ -79,6 +81,55 @@ def test_the_summary_is_not_in_the_file(prints, tmp_path):
     assert (done.exit_code, done.stdout) == (0, "")
     assert "1 resource, 4 operations; with states: Print." in done.stderr
     assert yaml.safe_load((tmp_path / "out.yaml").read_text("utf-8"))["extends"] == "prints.yaml"
+
+
+def test_the_summary_counts_what_the_file_says(tmp_path):
+    """The guess about errors is one, and is no part of a lifecycle."""
+    document = tmp_path / "notes.yaml"
+    document.write_text(NOTES, "utf-8")
+    done = inferred(document)
+
+    assert (done.stdout.count("# sure: "), done.stdout.count("# guessed: ")) == (5, 2), done.stdout
+    assert "5 decisions are sure and 2 are guesses: look for" in done.stderr
+
+
+def test_one_is_not_told_as_many():
+    text = "# guessed: is it\n  # sure: it is"
+
+    assert "1 decision is sure and 1 is a guess: look for" in "".join(
+        summary(Drafted((), (), (), None), text)
+    )
+
+
+def test_wider_bodies_filters_and_pages_have_comments(tmp_path):
+    document = tmp_path / "texts.yaml"
+    document.write_text(TEXTS, "utf-8")
+    text = inferred(document).stdout
+
+    assert "# guessed: bodies may have values that answers may not; they are shown as sent: text\n" in text
+    assert "# guessed: not taken from the body, where they look otherwise: size\n" in text
+    assert "# guessed: not read, for nothing says what they ask of which field: q\n" in text
+    assert "# guessed: by the name of limit\n" in text
+    assert (
+        "# guessed: by the name of sort, and its words; not turned round: -size, for only one word can be\n"
+        in text
+    )
+    made = lifecycles(text)["Text"]
+    assert made["initially"] == {"id": "$id", "text": "$request.body#/text", "size": 0}
+    assert made["operations"]["GET /texts"]["sort"] == {
+        "param": "sort",
+        "direction": {"param": "sort", "descending": "-text"},
+        "fields": {"text": "/text", "-text": "/text", "-size": "/size"},
+    }
+
+
+def test_a_json_patch_alone_is_left_to_the_examples(tmp_path):
+    document = tmp_path / "texts.yaml"
+    document.write_text(TEXTS, "utf-8")
+    done = inferred(document)
+
+    assert "# left out: PATCH /texts/{id}, because a JSON Patch is all that it takes" in done.stdout
+    assert "PATCH /texts/{id}" not in lifecycles(done.stdout)["Text"]["operations"]
 
 
 def test_the_life_it_guessed_is_played(prints):
@@ -172,4 +223,42 @@ paths:
 components:
   schemas:
     Note: {type: object, required: [id, text], properties: {id: {type: integer}, text: {type: string}}}
+"""
+
+TEXTS = """
+openapi: 3.1.0
+info: {title: Texts, version: '1'}
+paths:
+  /texts:
+    get:
+      parameters:
+        - {name: limit, in: query, schema: {type: integer}}
+        - {name: q, in: query, schema: {type: string}}
+        - {name: sort, in: query, schema: {type: string, enum: [text, -text, -size]}}
+      responses:
+        '200':
+          description: All.
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Text'}}}}
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, required: [text], properties: {text: {type: string}, size: {type: string}}}
+      responses:
+        '201': {description: One., content: {application/json: {schema: {$ref: '#/components/schemas/Text'}}}}
+  /texts/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get:
+      responses:
+        '200': {description: One., content: {application/json: {schema: {$ref: '#/components/schemas/Text'}}}}
+    patch:
+      requestBody: {content: {application/json-patch+json: {schema: {type: array, items: {type: object}}}}}
+      responses:
+        '200': {description: One., content: {application/json: {schema: {$ref: '#/components/schemas/Text'}}}}
+components:
+  schemas:
+    Text:
+      type: object
+      required: [id, text]
+      properties: {id: {type: string}, text: {type: string, maxLength: 40}, size: {type: integer}}
 """

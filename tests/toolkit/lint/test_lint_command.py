@@ -15,6 +15,7 @@ from toolkit.lint.finding import Finding
 from toolkit.lint.forms import console, github, json_form, sarif
 from toolkit.lint.linting import Findings
 from toolkit.lint.rules import BY_NAME, RULES
+from toolkit.lint.told import UNREADABLE
 from understudy.cli import main
 
 DOCUMENT = """
@@ -34,6 +35,7 @@ paths:
               schema: {type: object, properties: {id: {type: string, example: 7}, name: {type: string}}}
 components: {securitySchemes: {key: {type: http, scheme: bearer}}}
 """
+ALL = f"'understudy lint --list-rules' lists all {len(RULES)}."
 RULES_FOUND = ["missing-401", "missing-404", "example-breaks-schema"]
 ODD = Finding(
     "missing-404",
@@ -204,6 +206,13 @@ def test_sarif_has_the_form_of_its_standard(folder):
     assert place == {"artifactLocation": {"uri": "api.yaml"}, "region": {"startLine": 10}}
 
 
+def test_sarif_says_how_to_switch_off_what_can_be(folder):
+    (run,) = json.loads(asked("--format", "sarif").stdout)["runs"]
+    helps = {each["id"]: each["help"]["text"] for each in run["tool"]["driver"]["rules"]}
+
+    assert {name for name, text in helps.items() if "Switch it off" not in text} == {UNREADABLE}
+
+
 def test_a_fingerprint_survives_lines_above_it(folder):
     """Code scanning would else tell the same finding as a new one."""
     before = json.loads(asked("--format", "sarif").stdout)["runs"][0]["results"]
@@ -277,6 +286,16 @@ def test_a_configuration_beside_the_document_counts(folder, text, left):
     assert rules(asked("--format", "json")) == left
 
 
+@pytest.mark.parametrize("text", ["[tool.understudy.lnt]\nstrict = true", "[tool]\nunderstudy = 7"])
+def test_a_shared_file_says_of_us_only_what_there_is(folder, text):
+    (folder / "pyproject.toml").write_text(text, "utf-8")
+
+    result = asked()
+
+    assert result.exit_code == 2
+    assert "pyproject.toml, tool.understudy: " in result.output
+
+
 def test_the_nearest_configuration_counts(folder):
     (folder / "pyproject.toml").write_text('[tool.understudy.lint.rules]\nmissing-401 = "off"', "utf-8")
     below = folder / "docs"
@@ -317,6 +336,10 @@ def test_the_command_line_wins_over_the_configuration(folder):
         ("[[lint.ignore]]\npath = 7", "'path' is a text"),
         ("[[lint.ignore]]", "nothing is said"),
         ("[lint]\nignore = 7", "a table is needed"),
+        ("[[lint.ignore]]\nrules = [['missing-404']]", "is not a rule."),
+        ("[lint.rules]\nunreadable-document = 'off'", "'unreadable-document' is always an error"),
+        ("[[lint.ignore]]\nrules = 'unreadable-document'", "'unreadable-document' is always an error"),
+        ("[lnt.rules]\nmissing-404 = 'off'", "'lnt' is not a key. Known: lint. Did you mean 'lint'?"),
         ("lint = 7", "a table is needed"),
         ("lint", "is not TOML"),
     ],
@@ -337,7 +360,10 @@ def test_a_configuration_that_means_nothing_is_wrong_use(folder, text, said):
         (("--severity", "missing-404"), "Write missing-404=warning, for one."),
         (("--severity", "missing-403=loud"), "Known: error, warning, info, off."),
         (("--severity", "mising-403=off"), "Did you mean 'missing-403'?"),
-        (("--rule", "x"), "'x' is not a rule."),
+        (("--rule", "x"), f"--rule: 'x' is not a rule. {ALL}"),
+        (("--rule", "missing-04"), f"'missing-04' is not a rule. Did you mean 'missing-404'? {ALL}"),
+        (("--severity", "unreadable-document=off"), "'unreadable-document' is always an error"),
+        (("--ignore", "unreadable-document"), "'unreadable-document' is always an error"),
         (("--ignore", "unused-vew"), "Did you mean 'unused-view'?"),
         (("--explain", "unused-vew"), "Did you mean 'unused-view'?"),
         (("--config", "nowhere.toml"), "nowhere.toml cannot be read"),
@@ -359,9 +385,7 @@ def test_a_url_is_not_fetched_unasked(folder):
 
 
 @pytest.mark.parametrize("text", ["[1", "a: 1", "openapi: '9.0'", ""])
-@pytest.mark.parametrize(
-    "options", [(), ("--rule", "missing-404"), ("--severity", "unreadable-document=off")]
-)
+@pytest.mark.parametrize("options", [(), ("--rule", "missing-404")])
 def test_a_document_that_cannot_be_read_is_an_error_whatever_is_looked_for(folder, text, options):
     (folder / "api.yaml").write_text(text, "utf-8")
 
@@ -376,6 +400,7 @@ def test_a_file_that_is_not_there_is_an_error_as_well(folder):
 
     assert result.exit_code == 1
     assert "nowhere.yaml" in result.output
+    assert "(root)" not in result.output
 
 
 def test_all_rules_are_listed_and_each_is_explained(folder):
@@ -384,6 +409,7 @@ def test_all_rules_are_listed_and_each_is_explained(folder):
     assert [each.split()[0] for each in listed.output.splitlines()] == list(BY_NAME)
     for name, rule in BY_NAME.items():
         told = asked("--explain", name)
+        assert ("To keep it quiet" in told.output) is (name != UNREADABLE)
         assert told.exit_code == 0
         assert rule.why in told.output
         assert rule.source in told.output

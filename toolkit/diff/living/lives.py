@@ -12,6 +12,7 @@ from toolkit.diff.living.doings import compare_doings
 from toolkit.diff.living.errors import compare_errors
 from toolkit.diff.living.listing import compare_listing
 from toolkit.diff.living.moves import compare_moves
+from toolkit.diff.living.notices import compare_notices
 from toolkit.diff.living.pair import Pair, deeds
 from toolkit.diff.living.refusals import compare_refusals
 from toolkit.diff.living.resource import compare_resource
@@ -65,6 +66,7 @@ def _compare(old: Specification, new: Specification, pair: Pair) -> None:
     compare_resource(pair)
     compare_states(pair, old)
     compare_moves(pair)
+    compare_notices(pair)
     for deed in deeds(pair, old, new):
         compare_doings(deed)
         # What does something else is not compared any further.

@@ -92,6 +92,16 @@ _GROUPS = {
         ("offspring-withdrawn", BREAKING, "Clients wait for a resource that does not come about any more."),
         ("offspring-added", SAFE, "Clients ignore what they do not know."),
     ),
+    "Notices": (
+        ("notice-added", SAFE, "It is sent to those who ask for it."),
+        ("notice-withdrawn", BREAKING, "Clients that wait for it wait for ever."),
+        ("notice-replaced", MAYBE,
+         "Another one is sent in its place; whether it reaches the same clients cannot be told."),
+        ("notice-condition-changed", MAYBE,
+         "It is sent on other conditions, and which clients wait for it then cannot be told."),
+        ("notice-changed", MAYBE,
+         "It is made, or delivered, in another way; what is documented may allow both."),
+    ),
     "Answers": (
         ("success-status-changed", BREAKING,
          "Clients that wait for the old status take success for failure."),

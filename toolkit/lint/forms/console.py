@@ -22,7 +22,7 @@ def _lines(finding: Finding) -> list[str]:
     rule = click.style(finding.rule, bold=True)
     lines = [f"{finding.place}: {severity} {rule}: {finding.message}"]
     lines += [f"    {finding.hint}"] if finding.hint else []
-    return [*lines, click.style(f"    at {finding.pointer}", dim=True)]
+    return [*lines, *([click.style(f"    at {finding.pointer}", dim=True)] if finding.path else [])]
 
 
 def summary(findings: Findings) -> str:

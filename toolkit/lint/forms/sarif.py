@@ -14,6 +14,7 @@ from toolkit.lint.finding import ERROR, INFO, WARNING, Finding
 from toolkit.lint.linting import Findings
 from toolkit.lint.rule import Rule
 from toolkit.lint.rules import RULES
+from toolkit.lint.told import UNREADABLE
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 """The JSON Schema of the format."""
@@ -39,12 +40,13 @@ def told(findings: Findings) -> str:
 
 def _rule(rule: Rule) -> dict[str, Any]:
     source = f" See {rule.source}." if rule.source else ""
-    off = f"Switch it off with 'x-understudy-ignore: {rule.name}' beside it, or in understudy.toml."
+    off = f" Switch it off with 'x-understudy-ignore: {rule.name}' beside it, or in understudy.toml."
+    way_out = "" if rule.name == UNREADABLE else off
     return {
         "id": rule.name,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": f"{rule.summary} {rule.why}"},
-        "help": {"text": f"{rule.why}{source} {off}"},
+        "help": {"text": f"{rule.why}{source}{way_out}"},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 

@@ -1,0 +1,64 @@
+"""`mockserver.choices`: what is told of a value that fits none of several schemas."""
+
+from __future__ import annotations
+
+import jsonschema_rs
+import pytest
+
+from mockserver.choices import misfit
+
+
+def animal(kind, **members):
+    """An animal that is told by its kind, with these members of its own, all of them required."""
+    return {
+        "type": "object",
+        "required": ["kind", *members],
+        "properties": {"kind": {"type": "string", "enum": [kind]}, **members},
+    }
+
+
+CAT, DOG, NULL = (
+    animal("cat", lives={"type": "integer"}),
+    animal("dog", bark={"type": "string"}),
+    {"type": "null"},
+)
+NONE = "it fits none of the 2 schemas that are allowed here"
+INTEGER, TEXT = {"type": "integer"}, {"type": "string"}
+
+
+@pytest.mark.parametrize("word", ["oneOf", "anyOf"])
+@pytest.mark.parametrize(
+    ("choices", "value", "told"),
+    [
+        ([CAT, DOG], {"kind": "bird"}, (("kind",), '"bird" is not one of "cat" or "dog"')),
+        ([CAT, DOG, NULL], {"kind": "bird"}, (("kind",), '"bird" is not one of "cat" or "dog"')),
+        ([CAT, DOG], {"kind": "dog"}, ((), '"bark" is a required property')),
+        ([CAT, DOG, NULL], {"kind": "dog"}, ((), '"bark" is a required property')),
+        ([CAT, DOG], {"kind": "cat", "lives": "x"}, (("lives",), '"x" is not of type "integer"')),
+        ([CAT, DOG], {"kind": 1}, (("kind",), '1 is not of type "string"')),
+        ([CAT, DOG], {"lives": 7}, ((), '"kind" is a required property')),
+        ([CAT, DOG], [], ((), '[] is not of type "object"')),
+        ([CAT, DOG, NULL], [], ((), '[] is not of type "object"')),
+        ([INTEGER, TEXT], [], ((), f'{NONE}: [] is not of type "integer"; [] is not of type "string"')),
+        (
+            [INTEGER, {"const": "auto"}],
+            "x",
+            ((), f'{NONE}: "x" is not of type "integer"; "auto" was expected'),
+        ),
+        ([{"enum": [1, 2]}, {"const": 2}], 3, ((), "3 is not one of 1 or 2")),
+        ([INTEGER, TEXT], ["a" * 400], ((), NONE)),
+    ],
+)
+def test_the_schema_that_was_meant_is_told_of(word, choices, value, told):
+    """Where none was, what all have against the value, or each."""
+    (error,) = jsonschema_rs.Draft202012Validator({word: choices}).iter_errors(value)
+
+    assert misfit(error) == told
+
+
+def test_a_value_that_fits_several_schemas_is_told_so():
+    """And not what a further schema has against it."""
+    schema = {"oneOf": [INTEGER, {"type": "number"}, TEXT]}
+    (error,) = jsonschema_rs.Draft202012Validator(schema).iter_errors(1)
+
+    assert "more than one" in misfit(error)[1]

@@ -1,0 +1,68 @@
+"""`mockserver.straying`: what a path that leads nowhere may have meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mockserver.routing import Router
+from mockserver.straying import Signpost
+from speckit.document import Document
+from speckit.operation import Operation
+from speckit.specification import specify
+from tests.mockserver.conftest import Playing
+
+PATHS = ("/pets", "/pets/{id}", "/pets/{id}/photo", "/orders/")
+SERVERS = [
+    {"url": "/api/v3/"},
+    {"url": "https://pets.example/{part}/v1", "variables": {"part": {"default": "eu"}}},
+    {"url": "https://pets.example"},
+    {"url": "http://[broken/api"},
+]
+
+
+def signpost(servers=SERVERS):
+    router = Router([Operation(path, "GET", path) for path in PATHS], ())
+    return Signpost(router, PATHS, {"servers": servers})
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/api/v3/pets/1", " The base path /api/v3 of `servers` is left out here; ask /pets/1."),
+        ("/eu/v1/pets", " The base path /eu/v1 of `servers` is left out here; ask /pets."),
+        ("/api/v3", ""),
+        ("/api/v3/nothing", ""),
+        ("/api/v30/pets", ""),
+        ("/pets/", " Did you mean /pets?"),
+        ("/orders", " Did you mean /orders/?"),
+        ("/pet/1", " Did you mean /pets/1?"),
+        ("/pets/1/foto", " Did you mean /pets/1/photo?"),
+        ("/cars", ""),
+        ("/", ""),
+        ("/pet/" + "1" * 600, ""),
+    ],
+)
+def test_it_says_which_path_would_work(path, said):
+    """Only what leads somewhere is proposed."""
+    assert signpost()(path) == said
+
+
+def test_a_document_without_servers_has_no_base_path():
+    assert signpost(None)("/api/v3/pets/1") == ""
+
+
+def test_the_answer_to_a_path_that_is_not_there_says_what_would_work():
+    """A client that has the base path of the API in its configuration learns it here."""
+    paths = {"/pets/{id}": {"get": {"responses": {"204": {"description": "Gone."}}}}}
+    data = {"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "paths": paths, "servers": SERVERS}
+    client = Playing(specify(Document(data, Path("pets.yaml")))).client("someone")
+
+    answer = client.get("/api/v3/pets/%C3%A4")
+
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == (
+        "There is no path /api/v3/pets/ä in the document."
+        " The base path /api/v3 of `servers` is left out here; ask /pets/%C3%A4."
+    )
