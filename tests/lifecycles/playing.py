@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,9 +14,8 @@ from typing import Any
 import httpx
 import pytest
 from harness import ROOT, Server
+from real_documents import CORPUS
 
-CORPUS = Path(os.environ.get("UNDERSTUDY_CORPUS", "/tmp/corpus"))
-"""Where the documents are: the folder that `specs/` is in."""
 OVERLAYS = ROOT / "examples" / "lifecycles"
 
 

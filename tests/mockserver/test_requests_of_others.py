@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
-from pathlib import Path
 
 import pytest
+from real_documents import SPECS
 from starlette.testclient import TestClient
 
 from mockserver.app import build
@@ -14,7 +13,6 @@ from mockserver.clock import ManualClock
 from speckit.document import load
 from speckit.specification import specify
 
-CORPUS = Path(os.environ.get("UNDERSTUDY_CORPUS", "/tmp/corpus")) / "specs"
 README = "readme-oas/3.0/yaml"
 STYLES = f"{README}/parameters-style.yaml"
 PAYMENTS = "stripe/openapi/spec3.json"
@@ -30,9 +28,9 @@ PNG = ("a.png", b"\x89PNG\xff", "image/png")
 @cache
 def client(file):
     """A client of a document of the corpus."""
-    if not (CORPUS / file).exists():
+    if not (SPECS / file).exists():
         pytest.skip(f"{file} is not there; UNDERSTUDY_CORPUS names the folder of the corpus.")
-    played = build(specify(load(CORPUS / file)), clock=ManualClock())
+    played = build(specify(load(SPECS / file)), clock=ManualClock())
     return TestClient(played, base_url="http://localhost", raise_server_exceptions=True)
 
 

@@ -1,23 +1,20 @@
 """What the OpenAPI Initiative holds readers to: its own examples, sound and unsound, and overlays applied."""
 
-import os
-from pathlib import Path
-
 import pytest
+from real_documents import SPECS
 
 from speckit.document import load
 from speckit.faults import DocumentFaults
 from speckit.overlay import apply
 from speckit.source import read
 
-CORPUS = Path(os.environ.get("UNDERSTUDY_CORPUS", "/tmp/corpus")) / "specs"
-OVERLAYS = CORPUS / "overlay-compliant-sets"
+OVERLAYS = SPECS / "overlay-compliant-sets"
 MISSING = pytest.mark.skipif(
     not OVERLAYS.is_dir(), reason="UNDERSTUDY_CORPUS names the folder of the corpus."
 )
 APPLIED = sorted((OVERLAYS / "compliant-sets").glob("*"))
 FORMS = sorted((OVERLAYS / "tests").glob("v1.[01]/*/*.yaml"))
-DOCUMENTS = sorted(CORPUS.glob("oai-schema-suite-3[12]/tests/schema/*/*.yaml"))
+DOCUMENTS = sorted(SPECS.glob("oai-schema-suite-3[12]/tests/schema/*/*.yaml"))
 
 NOT_SEEN = {
     "parameter-object-header-name.yaml": "the schema that is installed is older than the rule",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 from click.testing import CliRunner
+from real_documents import SPECS
 
 from mockserver.app import build
 from mockserver.clock import ManualClock
@@ -14,7 +12,6 @@ from speckit.document import load
 from speckit.specification import specify
 from understudy.cli import main
 
-CORPUS = Path(os.environ.get("UNDERSTUDY_CORPUS", "/tmp/corpus")) / "specs"
 STATES = {
     "openeo/openapi.yaml": ("Batch Jobs", {"created", "queued", "running", "canceled", "finished", "error"}),
     "ga4gh-wes/openapi/workflow_execution_service.openapi.yaml": (
@@ -41,7 +38,7 @@ STATES = {
 
 @pytest.mark.parametrize("document", STATES)
 def test_what_is_inferred_of_a_real_document_is_played_as_it_is(document, tmp_path):
-    file = CORPUS / document
+    file = SPECS / document
     if not file.is_file():
         pytest.skip(f"{file} is not there; UNDERSTUDY_CORPUS names the folder of the corpus.")
     tag, wanted = STATES[document]

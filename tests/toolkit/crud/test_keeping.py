@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from harness import Server
+from real_documents import SPECS
 from starlette.testclient import TestClient
 
 from mockserver.app import Settings, build
@@ -17,7 +17,6 @@ from speckit.document import Document, load
 from speckit.specification import Specification, specify
 from toolkit.crud.keeping import Kept, kept
 
-CORPUS = Path(os.environ.get("UNDERSTUDY_CORPUS", "/tmp/corpus")) / "specs"
 SHELF = """
 openapi: 3.1.0
 info: {title: Shelves, version: '1'}
@@ -209,7 +208,7 @@ LIVES = {
 @pytest.mark.parametrize("document", LIVES)
 def test_real_documents_remember(document):
     """Every answer is held to the document; one that breaks it would be 500."""
-    file = CORPUS / document
+    file = SPECS / document
     if not file.is_file():
         pytest.skip(f"{file} is not there; UNDERSTUDY_CORPUS names the folder of the corpus.")
     collection, item, body = LIVES[document]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from datetime import date
 from pathlib import Path
 
 import pytest
+from real_documents import SPECS
 
 from speckit.document import load
 from speckit.faults import DocumentFaults
@@ -17,7 +17,6 @@ from speckit.specification import Specification, specify
 from toolkit.diff import changes
 from toolkit.diff.sameness import Sameness
 
-CORPUS = Path(os.environ.get("UNDERSTUDY_CORPUS", "/tmp/corpus")) / "specs"
 VERSION = re.compile(rb"^[ {]{0,3}\"?(openapi|swagger)\"?: *['\"]?[23]", re.MULTILINE)
 TODAY = date(2026, 11, 22)
 SECONDS = 20
@@ -31,7 +30,7 @@ def documents() -> list[Path]:
     """The documents of the corpus: every file that says its version."""
     return [
         each
-        for each in sorted(CORPUS.glob("**/*"))
+        for each in sorted(SPECS.glob("**/*"))
         if each.suffix in (".json", ".yaml", ".yml") and is_root(each)
     ]
 
@@ -50,7 +49,7 @@ def read(file: Path) -> Specification | None:
 
 
 FILES = documents()
-PARAMS = [pytest.param(each, id=str(each.relative_to(CORPUS))) for each in FILES]
+PARAMS = [pytest.param(each, id=str(each.relative_to(SPECS))) for each in FILES]
 LITTLE = [each for each in PARAMS if each.values[0].stat().st_size < SMALL]  # type: ignore[attr-defined]
 
 pytestmark = pytest.mark.skipif(not FILES, reason="UNDERSTUDY_CORPUS names the folder of the corpus.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,13 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 from harness import ROOT
+from real_documents import SPECS
 
 from speckit.document import load
 from speckit.specification import specify
 from toolkit.lint.linting import Findings, lint
 from understudy.cli import main
 
-CORPUS = Path(os.environ.get("UNDERSTUDY_CORPUS", "/tmp/corpus")) / "specs"
 PETS = """
 openapi: 3.1.0
 info: {title: Pets, version: "1"}
@@ -314,10 +313,10 @@ def specimens() -> list[str]:
 @pytest.mark.parametrize("name", ["dkron-v2", "ga4gh-tes", "museum", "petstore3", "shotstack", "openeo"])
 def test_real_documents_are_linted_without_a_traceback(name):
     files = [each for each in specimens() if each.startswith(f"{name}/")]
-    if not files or not (CORPUS / files[0]).is_file():
+    if not files or not (SPECS / files[0]).is_file():
         pytest.skip("UNDERSTUDY_CORPUS names the folder of the corpus.")
 
-    findings = lint(load(CORPUS / files[0], fence=CORPUS / name))
+    findings = lint(load(SPECS / files[0], fence=SPECS / name))
 
     assert all(each.message and each.line for each in findings.found)
 
