@@ -22,6 +22,7 @@ from mockserver.parts import Parts
 from mockserver.principals import ANONYMOUS, Principal, Principals
 from mockserver.replacing import Replace
 from mockserver.samples.answering import Documented
+from mockserver.samples.negotiating import negotiated
 from mockserver.samples.preferring import HEADER, NONE, Undocumented, preferred, taken
 from mockserver.samples.refusing import Refusals
 from mockserver.worlds import TooManyWorlds, Worlds
@@ -84,6 +85,7 @@ class Played:
         self._intake = Intake(parameters, body)
         self._effect = _effect(stage, operation, lifecycle, rule) or self._documented.answer
         self._is_alive = rule is not None
+        self._negotiated = negotiated(self._documented) if self._is_alive else None
         self._conformance = Conformance(operation, stage.schemas, data) if stage.checks_responses else None
 
     @property
@@ -126,7 +128,10 @@ class Played:
             raise Refused("overloaded", str(problem)) from problem
         if preferences and (preferences.code or preferences.example or not self._is_alive):
             return self._documented.answer(world, request, preferences)
-        return self._effect(world, request)
+        if self._negotiated is None:
+            return self._effect(world, request)
+        self._negotiated.check(request)
+        return self._negotiated(self._effect(world, request), request)
 
     def _checked(self, reply: Reply, kind: str) -> Reply:
         assert self._conformance is not None
