@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -35,7 +36,8 @@ class Site:
                     self.send_header(name, value)
                 self.end_headers()
                 for part in body if isinstance(body, list) else [body]:
-                    self.wfile.write(part() if callable(part) else part)
+                    with suppress(ConnectionError):  # Whoever asked has heard enough.
+                        self.wfile.write(part() if callable(part) else part)
 
             def log_message(self, *_):
                 pass
