@@ -128,7 +128,7 @@ def _move(operation: Operation, rule: Rule, move: Transition, form: str) -> tupl
         what = f"{what} Only where {listed([_condition(*each, form) for each in move.when])}."
     fitting = [each for each in rule.success if not each.on or move.name in each.on]
     success = next((each for each in fitting if not each.when), None)
-    status = (success.status if success else None) or _done(operation)
+    status = (success.status if success else None) or operation.success
     body = _other_body(success)
     return _states(move.starts, form), what, f"`{status}` {code(body, form) if body else ''}".rstrip()
 
@@ -170,12 +170,6 @@ def _rest(rule: Rule, left: tuple[str, ...], errors: Errors, form: str) -> tuple
 
 def _states(names: Iterable[str], form: str) -> str:
     return ", ".join(code(each, form) for each in dict.fromkeys(names))
-
-
-def _done(operation: Operation) -> int:
-    """Return the first documented status of success."""
-    found = (int(code) for code in operation.responses if code.isdigit() and code.startswith("2"))
-    return next(found, 200)
 
 
 def _dotted(path: tuple[str, ...]) -> str:

@@ -37,7 +37,7 @@ class Effecting:
         self.kind = kind
         self.rule = rule
         self.operation = operation
-        self._status = documented_success(operation)
+        self._status = operation.success
         self._answers = [(self._view(success), self.responder(success)) for success in rule.success]
         self._tests = [evaluation.holds(success.when, kind.form) for success in rule.success]
         self._is_choosy = len(self._answers) > 1
@@ -330,9 +330,3 @@ def fingerprint(request: Request) -> bytes:
 def _spelled_out(answer: Answer) -> Answer | None:
     """Return `answer`, or None where it says nothing and the usual one for its kind stands."""
     return None if answer == Answer() else answer
-
-
-def documented_success(operation: Operation) -> int:
-    """Return the first status in the 200s that the operation documents, else 200."""
-    codes = sorted(int(code) for code in operation.responses if code.isdigit() and code.startswith("2"))
-    return codes[0] if codes else 200

@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 
 from mockserver.answers import Refused, Reply, Responder
-from mockserver.effects import documented_success
 from mockserver.evaluation import Frame, Request
 from mockserver.filtering import Filters, Test, test
 from mockserver.index import Bucket, Rank
@@ -46,7 +45,7 @@ class Listing:
         self._is_plain = self._view is kind.plain
         success = rule.success[0]
         body = success.body if success.body is not None else Source("list", pointer=("items",))
-        status = success.status or documented_success(operation)
+        status = success.status or operation.success
         self._respond = Responder(
             Answer(status, body, success.headers, success.content_type), status, kind.form
         )

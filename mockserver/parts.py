@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mockserver.answers import Refused, Reply, Responder
-from mockserver.effects import Effecting, Elsewhere, documented_success
+from mockserver.effects import Effecting, Elsewhere
 from mockserver.evaluation import Request, shown
 from mockserver.filtering import Filters, test
 from mockserver.kind import Kind
@@ -91,7 +91,7 @@ class Parts(Effecting):
 def _responder(kind: Kind, rule: Rule, operation: Operation) -> Responder:
     success = rule.success[0]
     body = success.body if success.body is not None else Source("list", pointer=("items",))
-    status = success.status or documented_success(operation)
+    status = success.status or operation.success
     return Responder(Answer(status, body, success.headers, success.content_type), status, kind.form)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from mockserver.clock import Clock, RealClock
@@ -308,9 +307,9 @@ class Sending:
 
     def _ending(self, receive: Receive) -> Receive:
         async def ending() -> Message:
-            message: Any = await receive()
+            message = await receive()
             if message["type"] == "lifespan.shutdown":
                 await self._courier.close()
-            return message  # type: ignore[no-any-return]
+            return message
 
         return ending

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from speckit.faults import Fault, Pointer, did_you_mean
@@ -103,7 +104,7 @@ def _alike(data: Node) -> Iterator[Disagreement]:
         for first in {first: None for first in firsts if first != template}:
             message = f"'{short(template)}' and '{short(first)}' differ only in the names of parameters."
             outcome = f"'{first}' is served where both fit."
-            yield Disagreement(Fault(path, message, "Keep one of them."), lambda told=outcome: told)  # type: ignore[misc]
+            yield Disagreement(Fault(path, message, "Keep one of them."), partial(str, outcome))
 
 
 def _operation_ids(found: list[_Found]) -> Iterator[Disagreement]:

@@ -73,6 +73,11 @@ class Operation:
     responses: Mapping[str, Response] = field(default_factory=dict)
     security: tuple[Mapping[str, tuple[str, ...]], ...] = ()
 
+    @property
+    def success(self) -> int:
+        """The lowest status in the 200s that is documented, else 200."""
+        return min((int(code) for code in self.responses if code.isdigit() and code[0] == "2"), default=200)
+
     def response(self, status: int) -> Response | None:
         """Return the documented response for `status`: exact, by range (`4XX`), or the default."""
         for key in (str(status), f"{status // 100}XX", "default"):

@@ -154,8 +154,8 @@ def _note(tally: Tally, operation: Any, case: Any, problem: str) -> None:
 def _curl(case: Any) -> str:
     try:
         return str(case.as_curl_command())[:300]
-    except Exception:
-        return "?"
+    except _UNGENERATED:
+        return "a request that is no curl line"
 
 
 def _cases(operation: Any, credentials: Credentials) -> tuple[list[Any], list[Any]]:

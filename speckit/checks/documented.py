@@ -8,8 +8,9 @@ from typing import Any
 
 from speckit import pointer
 from speckit.checks.shapes import Shape
+from speckit.checks.showing import alone, body_of, is_reshaped
 from speckit.checks.subject import Subject
-from speckit.expression import Constant, Items, Members, Source, Template
+from speckit.expression import Constant
 from speckit.faults import Fault, Pointer
 from speckit.lifecycle import CREATED, REMOVED, Path, Rule, Success
 from speckit.misfit import brief
@@ -112,9 +113,9 @@ def _gives(raw: Mapping[str, Any], key: str) -> bool:
 def _showings(subject: Subject) -> Iterator[_Showing]:
     for operation, rule, _ in subject.rules():
         for success in rule.success if rule.role != "parts" else ():
-            if not _is_reshaped(subject, rule, success):
+            if not is_reshaped(subject.lifecycle, rule, success):
                 states = frozenset(_possible(subject, rule, success))
-                shapes = _alone(_body(rule, success), subject.answer_shape(operation, success))
+                shapes = alone(body_of(rule, success), subject.answer_shape(operation, success))
                 yield from (_Showing(operation, shape, states) for shape in shapes)
 
 
@@ -125,33 +126,6 @@ def _different(showings: Iterable[_Showing]) -> list[_Showing]:
         if each.shape.parts:
             found.setdefault((tuple(map(id, each.shape.parts)), each.states), each)
     return list(found.values())
-
-
-def _is_reshaped(subject: Subject, rule: Rule, success: Success) -> bool:
-    """Return whether what is shown may be another body than the resource."""
-    names = [success.view] if success.view else [rule.view.default, *rule.view.views.values()]
-    views = subject.lifecycle.views
-    return any(name in views and views[name].body is not None for name in names)
-
-
-def _body(rule: Rule, success: Success) -> Template:
-    usual = Source("list", pointer=("items",)) if rule.role == "list" else Source("resource")
-    return usual if success.body is None else success.body
-
-
-def _alone(body: Template, shape: Shape) -> Iterator[Shape]:
-    """Yield the shape of each place in `body` that holds the whole resource, and nothing else."""
-    match body:
-        case Source("resource", _, ()):
-            yield shape
-        case Source("list", _, ("items",)):
-            yield shape.items
-        case Members(members):
-            for name, value in members:
-                yield from _alone(value, shape.member(name))
-        case Items(values):
-            for value in values:
-                yield from _alone(value, shape.items)
 
 
 def _possible(subject: Subject, rule: Rule, success: Success) -> Iterator[str]:

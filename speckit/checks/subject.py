@@ -58,8 +58,7 @@ class Subject:
 
     def answer_shape(self, operation: Operation, success: Success) -> Shape:
         """Return what `operation` documents as the JSON body of `success`."""
-        codes = sorted(code for code in operation.responses if code.isdigit() and code.startswith("2"))
-        response = operation.response(success.status or int(codes[0] if codes else 200))
+        response = operation.response(success.status or operation.success)
         kinds = [kind for kind in (response.content if response else ()) if _is_json(kind)]
         usual = "application/json" if "application/json" in kinds else "".join(kinds[:1])
         wanted = success.content_type.split(";")[0].strip().lower() or usual

@@ -11,7 +11,7 @@ from speckit.lifecycle import REMOVED, Lifecycle, Rule, Success
 from speckit.operation import Operation
 from speckit.pointer import render
 from speckit.specification import Specification
-from toolkit.bundle.showing import Shown, documented_success, listed, shown
+from toolkit.bundle.showing import Shown, listed, shown
 
 _STRANGE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -40,7 +40,7 @@ def _of_operation(
 ) -> Iterator[Link]:
     seen: set[int] = set()
     for success in rule.success:
-        status = success.status or documented_success(source)
+        status = success.status or source.success
         if status in seen or _is_gone(lifecycle, rule, success):
             continue
         if found := _found(lifecycle, rule, success, source):

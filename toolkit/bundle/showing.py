@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from speckit.checks.showing import views_of
 from speckit.expression import Choice, Constant, First, Items, Members, Source, Template
-from speckit.lifecycle import Lifecycle, Rule, Success, View
+from speckit.lifecycle import Lifecycle, Rule, Success
 from speckit.operation import Operation
 from speckit.pointer import render
 
@@ -46,7 +47,7 @@ def _body(lifecycle: Lifecycle, rule: Rule, success: Success, source: Operation)
     """Return what an answer shows: its own body, that of a view, the resource, or nothing at all."""
     if success.body is not None:
         return success.body
-    response = source.response(success.status or documented_success(source))
+    response = source.response(success.status or source.success)
     if response is None or not response.content:
         return None
     return _view_body(lifecycle, rule, success) or Source("resource")
@@ -62,12 +63,6 @@ def listed(lifecycle: Lifecycle, rule: Rule, success: Success) -> Shown | None:
     return Shown({param: _expression((*where, "0", *field)) for param, field in names.items()})
 
 
-def documented_success(operation: Operation) -> int:
-    """Return the first status in the 200s that the operation documents, else 200."""
-    codes = sorted(int(code) for code in operation.responses if code.isdigit() and code.startswith("2"))
-    return codes[0] if codes else 200
-
-
 def _params(lifecycle: Lifecycle) -> dict[str, Path]:
     """Return the field behind each path parameter that names the resource."""
     identity = lifecycle.identity
@@ -78,7 +73,7 @@ def _params(lifecycle: Lifecycle) -> dict[str, Path]:
 def _names(lifecycle: Lifecycle, rule: Rule, success: Success) -> dict[str, Path]:
     """Return the field behind each path parameter that names the resource or a parent, where it is shown."""
     found = {parent.param: parent.field for parent in lifecycle.parents.values() if parent.param}
-    views = _views(lifecycle, rule, success)
+    views = views_of(lifecycle, rule, success)
     omitted = {field for view in views for field in view.omit}
     bare = [set(view.only) for view in views if view.only]
     gone = (set(lifecycle.hidden) - {field for view in views for field in view.show}) | omitted
@@ -89,16 +84,9 @@ def _names(lifecycle: Lifecycle, rule: Rule, success: Success) -> dict[str, Path
     }
 
 
-def _views(lifecycle: Lifecycle, rule: Rule, success: Success) -> list[View]:
-    """Return the views in which an answer may show the resource."""
-    choice = rule.view
-    names = [success.view] if success.view else [choice.default, *choice.views.values()]
-    return [lifecycle.views[name] for name in names if name in lifecycle.views]
-
-
 def _view_body(lifecycle: Lifecycle, rule: Rule, success: Success) -> Template | None:
     """Return the body that a view gives in place of the resource, if one does."""
-    views = _views(lifecycle, rule, success)
+    views = views_of(lifecycle, rule, success)
     return next((view.body for view in views if view.body is not None), None)
 
 

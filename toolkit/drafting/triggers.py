@@ -90,10 +90,7 @@ def refuse(draft: Draft, act: Act, found: Line) -> None:
     idle = [each for each in told(act.said, _values(found)).idle if each in draft.raw["state"]["states"]]
     if idle:
         rule = draft.raw["operations"][act.operation.id]
-        status = next(
-            (int(code) for code in act.operation.responses if code.startswith("2") and code.isdigit()), 200
-        )
-        rule["otherwise"].insert(0, {"in": one(idle), "effect": "none", "status": status})
+        rule["otherwise"].insert(0, {"in": one(idle), "effect": "none", "status": act.operation.success})
         draft.note(("operations", act.operation.id, "otherwise"), f"'{told(act.said, idle).sentence}'")
 
 

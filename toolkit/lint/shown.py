@@ -7,9 +7,9 @@ from typing import Any
 
 from speckit import pointer
 from speckit.checks.shapes import Shape, shape_of
-from speckit.expression import Items, Members, Source, Template
+from speckit.checks.showing import alone, body_of, is_reshaped
 from speckit.faults import Fault
-from speckit.lifecycle import Filter, Path, Rule, Success
+from speckit.lifecycle import Filter, Path, Rule
 from speckit.operation import Operation
 from toolkit.lint.finding import INFO, WARNING
 from toolkit.lint.matter import Life, mentions
@@ -150,34 +150,9 @@ def _showings(life: Life) -> Iterator[tuple[Operation, Shape]]:
     """Yield each place of an answer that holds the whole resource, and the operation that gives it."""
     for operation, rule, _ in life.rules("get", "list", "create", "replace", "update", "trigger"):
         for success in rule.success:
-            if not _is_reshaped(life, rule, success):
+            if not is_reshaped(life.lifecycle, rule, success):
                 shape = life.subject.answer_shape(operation, success)
-                yield from ((operation, each) for each in _alone(_body(rule, success), shape))
-
-
-def _is_reshaped(life: Life, rule: Rule, success: Success) -> bool:
-    names = [success.view] if success.view else [rule.view.default, *rule.view.views.values()]
-    views = life.lifecycle.views
-    return any(name in views and views[name].body is not None for name in names)
-
-
-def _body(rule: Rule, success: Success) -> Template:
-    usual = Source("list", pointer=("items",)) if rule.role == "list" else Source("resource")
-    return usual if success.body is None else success.body
-
-
-def _alone(body: Template, shape: Shape) -> Iterator[Shape]:
-    match body:
-        case Source("resource", _, ()):
-            yield shape
-        case Source("list", _, ("items",)):
-            yield shape.items
-        case Members(members):
-            for name, value in members:
-                yield from _alone(value, shape.member(name))
-        case Items(values):
-            for value in values:
-                yield from _alone(value, shape.items)
+                yield from ((operation, each) for each in alone(body_of(rule, success), shape))
 
 
 def _written(field: Path | None) -> str:
