@@ -78,7 +78,7 @@ class House:
         """Return a function that asks for `operation` and insists on success."""
         played, headers, raw = (
             self._played[operation],
-            {"authorization": f"Bearer {token}"},
+            {b"authorization": f"Bearer {token}".encode()},
             query.encode(),
         )
 

@@ -23,7 +23,12 @@ def text(parts: list[str | Compute]) -> Compute:
 
 def _prefixed(prefix: str, compute: Compute) -> Compute:
     """Return what most ids are: a prefix, and something new."""
-    return lambda frame: prefix + shown(compute(frame))
+
+    def prefixed(frame: Any) -> str:
+        value = compute(frame)
+        return prefix + (value if value.__class__ is str else shown(value))
+
+    return prefixed
 
 
 def shown(value: Any) -> str:

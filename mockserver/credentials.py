@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.answers import Refused
+from mockserver.evaluation import Request
 from mockserver.parameters.query import query_texts
 from mockserver.principals import Principal, Principals
 from speckit.operation import Operation
@@ -19,6 +20,8 @@ Extract = Callable[[Headers, bytes], str | None]
 """Returns the credential in some headers and a query string, if it is there."""
 
 _PLACES = ("header", "query", "cookie")
+MOST_KNOWN = 1024
+"""How many credentials an operation remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,13 @@ class Scheme:
 
     `words` are the authentication schemes that may stand before the credential in
     the header Authorization, in the document's case; none for a key of its own.
+    `header` is the one that holds it, in lower case; empty where none does.
     """
 
     extract: Extract
     wanted: str
     words: tuple[str, ...] = ()
+    header: str = "authorization"
 
 
 class Gate:
@@ -53,14 +58,27 @@ class Gate:
         self._ways = [way for way in ways if way] or [[_token("Bearer", exact_case)]]
         self._extracts = [_together([each.extract for each in way]) for way in self._ways]
         self._words = list(dict.fromkeys(word for way in self._ways for each in way for word in each.words))
+        self._telling = _telling(self._ways)
+        self._known: dict[bytes | None, Principal] = {}
         self.challenge = ", ".join(map(_challenge, self._words or ["Bearer"]))
 
-    def __call__(self, headers: Headers, query: bytes) -> Principal:
+    def __call__(self, request: Request, query: bytes) -> Principal:
         """Return who is asking.
 
         Raises:
             Refused: there is no credential where one is needed, or it is nobody's.
         """
+        if self._telling is None:
+            return self._admitted(request.headers, query)
+        said = request.raw.get(self._telling)
+        found = self._known.get(said)
+        if found is None:
+            found = self._known[said] = self._admitted(request.headers, query)
+            if len(self._known) > MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+        return found
+
+    def _admitted(self, headers: Headers, query: bytes) -> Principal:
         is_unknown = False
         for extract in self._extracts:
             if (credential := extract(headers, query)) is not None:
@@ -91,6 +109,12 @@ class Gate:
                 return f"The header Authorization says {word}"
         there = [each for way in self._ways for each in way if each.extract(headers, query) is not None]
         return f"A credential {there[0].wanted} is not enough" if there else "The request names nobody"
+
+
+def _telling(ways: list[list[Scheme]]) -> bytes | None:
+    """Return the one header that says who is asking; None where there is more to look at."""
+    headers = {each.header for way in ways for each in way}
+    return headers.pop().encode("latin-1", "replace") or None if len(headers) == 1 else None
 
 
 def declared(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,7 +168,8 @@ def _any(tokens: list[Scheme]) -> Scheme:
 def _scheme(scheme: Mapping[str, Any], exact_case: bool) -> Scheme:
     kind, place, name = scheme["type"], scheme.get("in"), str(scheme.get("name", ""))
     if kind == "apiKey":
-        return Scheme(_key(str(place), name), f"in the {place} as {name}")
+        header = {"header": name.lower(), "cookie": "cookie"}.get(str(place), "")
+        return Scheme(_key(str(place), name), f"in the {place} as {name}", header=header)
     word = str(scheme.get("scheme", "bearer")) if kind == "http" else "Bearer"
     if word.lower() == "basic":
         return Scheme(_basic, "as Authorization: Basic ...", ("Basic",))

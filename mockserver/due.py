@@ -6,8 +6,11 @@ import heapq
 from collections.abc import Iterator
 
 from mockserver.store import Resource
+from speckit import timing
 
 _SLACK = 64
+NEVER = timing.LATEST + 1
+"""A moment that no clock shows."""
 
 
 class DueTimes:
@@ -21,6 +24,8 @@ class DueTimes:
     def __init__(self) -> None:
         self._heap: list[tuple[int, int, Resource]] = []
         self._stale = 0
+        self.next = NEVER
+        """The moment before which nothing is due."""
 
     def schedule(self, resource: Resource, moment: int | None) -> None:
         """Make `moment` the time at which `resource` is due; None for never."""
@@ -30,13 +35,9 @@ class DueTimes:
         resource.due = moment
         if moment is not None:
             heapq.heappush(self._heap, (moment, resource.serial, resource))
+            self.next = self._heap[0][0]
         if self._stale > _SLACK + len(self._heap) // 2:
             self._sweep()
-
-    @property
-    def next(self) -> int | None:
-        """The moment before which nothing is due; None where nothing ever is."""
-        return self._heap[0][0] if self._heap else None
 
     def pop(self, now: int) -> Resource | None:
         """Return the resource due first, if its moment is `now` or past; it is due no longer."""
@@ -46,6 +47,7 @@ class DueTimes:
                 resource.due = None
                 return resource
             self._stale -= 1
+        self.next = self._heap[0][0] if self._heap else NEVER
         return None
 
     def upcoming(self) -> Iterator[Resource]:
@@ -57,3 +59,4 @@ class DueTimes:
         self._heap = [entry for entry in self._heap if entry[2].due == entry[0]]
         heapq.heapify(self._heap)
         self._stale = 0
+        self.next = self._heap[0][0] if self._heap else NEVER

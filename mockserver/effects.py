@@ -27,6 +27,7 @@ Effect = Callable[[World, Request], Reply]
 
 SCENARIO_HEADER = "understudy-scenario"
 """The request header by which a client chooses how a resource it creates will end."""
+_RAW_SCENARIO = SCENARIO_HEADER.encode()
 MOST_REPLAYS = 100_000
 
 
@@ -118,7 +119,7 @@ class Get(Effecting):
         frame = world.frame_of(resource, request)
         if self.rule.available_in and resource.state not in self.rule.available_in:
             return self._unavailable(resource, frame)
-        if self._shows and _is_known(request.headers.get("if-none-match"), etag(resource)):
+        if self._shows and _is_known(request, etag(resource)):
             return Reply(304, headers=(("ETag", etag(resource)),))
         reply = self.succeed(frame, resource)
         if reply.body is ABSENT and self._tells:
@@ -193,8 +194,8 @@ class Create(Effecting):
 
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the answer of success, the same again for an idempotency key seen before."""
-        key = request.headers.get(self.rule.idempotency_header) if self.rule.idempotency_header else None
-        if key is None:
+        header = self.rule.idempotency_header
+        if not header or (key := request.headers.get(header)) is None:
             return self._create(world, request)
         return self._once(world, request, (self.rule.operation, key))
 
@@ -229,7 +230,7 @@ class Create(Effecting):
         Raises:
             Refused: it would break a rule.
         """
-        scenario = self._scenario(request) if SCENARIO_HEADER in request.headers else ""
+        scenario = self._scenario(request) if _RAW_SCENARIO in request.raw else ""
         store = world.stores[self.kind.name]
         try:
             resource = world.create(store, frame, given, birth=self._birth, scenario=scenario)
@@ -238,7 +239,8 @@ class Create(Effecting):
         if self.kind.notices is not None:
             self.kind.notices.listen(resource, self.rule.operation, frame)
             world.tell(resource, None, request, frame.now)
-        world.bring_about(resource, self.rule.makes, request, frame.now)
+        if self.rule.makes:
+            world.bring_about(resource, self.rule.makes, request, frame.now)
         return resource
 
     def _update(self, world: World, request: Request, resource: Resource, change: Assign) -> Reply:
@@ -264,9 +266,10 @@ class Create(Effecting):
     def given(self, world: World, request: Request, frame: Frame) -> dict[str, Any]:
         """Return the fields this operation sets: the parents its path names, and its own."""
         given: dict[str, Any] = {}
-        for parent, found in self._scope.found(world, request):
-            frame.found[parent.name] = found
-            pointer.write(given, parent.field, found.id)
+        if self._scope.parents:
+            for parent, found in self._scope.found(world, request):
+                frame.found[parent.name] = found
+                pointer.write(given, parent.field, found.id)
         if self._set is not None:
             world.focus(frame, self.kind, given)
             given.update(self._set(frame))
@@ -308,11 +311,12 @@ def _tagged(reply: Reply, resource: Resource) -> Reply:
     return reply
 
 
-def _is_known(tags: str | None, current: str) -> bool:
+def _is_known(request: Request, current: str) -> bool:
     """Return whether If-None-Match names `current`, weak or strong (RFC 9110, section 13.1.2)."""
-    return tags is not None and (
-        tags == "*" or current in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
-    )
+    if b"if-none-match" not in request.raw:
+        return False
+    tags = request.headers["if-none-match"]
+    return tags == "*" or current in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
 
 
 def etag(resource: Resource) -> str:

@@ -13,24 +13,40 @@ from speckit.lifecycle import Condition, Guard, Path
 from speckit.pointer import ABSENT
 
 NOTHING: Mapping[str, Any] = {}
+NO_HEADERS: Mapping[bytes, bytes] = {}
 
 
 class Request:
-    """What a request says, parsed: parameters by name, and the body (ABSENT where there is none)."""
+    """What a request says, parsed: parameters by name, and the body (ABSENT where there is none).
 
-    __slots__ = ("body", "headers", "path", "query")
+    `raw` are the headers as they came, by lower-case name.
+    """
+
+    __slots__ = ("_headers", "body", "path", "query", "raw")
 
     def __init__(
         self,
         path: Mapping[str, Any] = NOTHING,
         query: Mapping[str, Any] = NOTHING,
-        headers: Mapping[str, str] = NOTHING,
+        raw: Mapping[bytes, bytes] = NO_HEADERS,
         body: Any = ABSENT,
     ) -> None:
         self.path = path
         self.query = query
-        self.headers = headers
+        self.raw = raw
         self.body = body
+        self._headers: Mapping[str, str] | None = None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers as text, by lower-case name; made when somebody first asks."""
+        if self._headers is None:
+            self._headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in self.raw.items()}
+        return self._headers
+
+    def say(self, raw: Mapping[bytes, bytes]) -> None:
+        """Have `raw` as its headers from now on."""
+        self.raw, self._headers = raw, None
 
 
 class Draws(Protocol):
@@ -39,30 +55,43 @@ class Draws(Protocol):
     def sequence(self) -> int:
         """Return the next number."""
 
-    def digits(self) -> str:
-        """Return new hexadecimal digits, at least 32 of them."""
+    def digits(self, serial: int, moment: int, number: int) -> str:
+        """Return at least 32 hexadecimal digits, always the same for the same arguments."""
+
+
+class Parents(Protocol):
+    """Where the parents of a resource are found."""
+
+    def parent_of(self, frame: Frame, name: str, *, bared: bool = False) -> Any:
+        """Return the fields of the parent `name` of the frame's resource, or ABSENT."""
 
 
 class Frame:
     """Everything an expression may look up. Fields not set for a purpose are absent there.
 
+    `fields` are all that the resource holds, whatever of it `resource` shows, and `kind` is what it is;
     `found` holds the parents that were looked up before, by their name; `origin` is the
-    resource that a new one takes the place of.
+    resource that a new one takes the place of. `drawn` counts the random values drawn for the
+    resource with the number `serial`.
     """
 
     __slots__ = (
+        "drawn",
         "draws",
         "error",
+        "fields",
         "found",
         "id",
+        "kind",
         "list",
         "now",
         "origin",
-        "parent",
+        "parents",
         "principal",
         "request",
         "resource",
         "scenario",
+        "serial",
         "state",
     )
 
@@ -78,12 +107,15 @@ class Frame:
         self.list: Mapping[str, Any] = NOTHING
         self.error: Mapping[str, Any] = NOTHING
         self.origin: Any = ABSENT
-        self.parent: Callable[..., Any] = _no_parent
+        self.kind: Any = None
+        self.fields: Any = NOTHING
+        self.parents: Parents | None = None
         self.draws: Draws | None = None
+        self.serial = self.drawn = 0
 
-
-def _no_parent(_name: str, *, bared: bool = False) -> Any:
-    return ABSENT
+    def parent(self, name: str, *, bared: bool = False) -> Any:
+        """Return the fields of the resource's parent `name`, or ABSENT; `bared` of those that are hidden."""
+        return ABSENT if self.parents is None else self.parents.parent_of(self, name, bared=bared)
 
 
 Compute = Callable[[Frame], Any]
@@ -258,16 +290,18 @@ def _path(source: expression.Source, _form: str) -> Compute:
 
 def _hex(source: expression.Source, _form: str) -> Compute:
     length = int(source.name)
-    return lambda frame: _digits(frame)[:length]
+
+    def drawn(frame: Frame) -> str:
+        assert frame.draws is not None, "random values are only drawn for a resource"
+        frame.drawn += 1
+        return frame.draws.digits(frame.serial, frame.now, frame.drawn)[:length]
+
+    return drawn
 
 
-def _uuid(_source: expression.Source, _form: str) -> Compute:
-    return lambda frame: as_uuid(_digits(frame))
-
-
-def _digits(frame: Frame) -> str:
-    assert frame.draws is not None, "random values are only drawn for a resource"
-    return frame.draws.digits()
+def _uuid(_source: expression.Source, form: str) -> Compute:
+    digits = _hex(expression.Source("random.hex", "32"), form)
+    return lambda frame: as_uuid(digits(frame))
 
 
 def _sequence(_source: expression.Source, _form: str) -> Compute:
@@ -276,8 +310,11 @@ def _sequence(_source: expression.Source, _form: str) -> Compute:
 
 def as_uuid(digits: str) -> str:
     """Return 32 hexadecimal digits as a UUID of version 4 (RFC 9562, section 5.4)."""
-    variant = "89ab"[int(digits[16], 16) & 3]
+    variant = _VARIANTS[digits[16]]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+
+
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 _LOOK_UPS: Mapping[str, Callable[[expression.Source, str], Compute]] = {

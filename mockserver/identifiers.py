@@ -14,24 +14,21 @@ class Sequences:
     """
 
     def __init__(self) -> None:
-        self._last: dict[str, int] = defaultdict(int)
+        self.given: dict[str, int] = defaultdict(int)
+        """The number given last, by the name of its counter."""
 
     def next(self, name: str, start: int) -> int:
         """Return the next number of the counter `name`, at least `start`."""
-        self._last[name] = max(self._last[name] + 1, start)
-        return self._last[name]
-
-    def last(self, name: str) -> int:
-        """Return the number given last."""
-        return self._last[name]
+        self.given[name] = max(self.given[name] + 1, start)
+        return self.given[name]
 
     def rewind(self, name: str, last: int) -> None:
         """Take back the numbers after `last`: what is refused uses up none."""
-        self._last[name] = last
+        self.given[name] = last
 
     def reset(self) -> None:
         """Start every counter again."""
-        self._last.clear()
+        self.given.clear()
 
 
 class Pool:
@@ -48,36 +45,20 @@ class Pool:
         return self._sequences.next(self._name, self._start)
 
     def digits(self, serial: int, moment: int, number: int) -> str:
-        """Return 64 hexadecimal digits, always the same for the same resource, moment and number."""
+        """Return 64 hexadecimal digits, always the same for the same arguments, that nobody can guess.
+
+        Args:
+            serial: The number of the resource they are for.
+            moment: When, in microseconds since the Unix epoch.
+            number: Which of several drawn at that moment.
+        """
         drawn = self._keyed.copy()
         drawn.update(f"{self._name}/{serial}/{moment}/{number}".encode())
         return drawn.hexdigest()
 
 
 MOST_DRAWN = 1000
-"""How many random values one change of a resource may need."""
-
-
-class Drawing:
-    """Draws what a change of a resource needs at one moment: numbers in order, random digits."""
-
-    __slots__ = ("_drawn", "_moment", "_pool", "_serial")
-
-    def __init__(self, pool: Pool, serial: int, moment: int, version: int = 0) -> None:
-        self._pool = pool
-        self._serial = serial
-        self._moment = moment
-        # A resource may change more than once at one moment.
-        self._drawn = version * MOST_DRAWN
-
-    def sequence(self) -> int:
-        """Return the next number of the resource's counter."""
-        return self._pool.sequence()
-
-    def digits(self) -> str:
-        """Return 64 hexadecimal digits nobody can guess from the ones before."""
-        self._drawn += 1
-        return self._pool.digits(self._serial, self._moment, self._drawn)
+"""How many random values one change of a resource may need; it may change more than once at one moment."""
 
 
 def world_key(seed: int, principal: str) -> bytes:

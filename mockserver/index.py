@@ -121,7 +121,8 @@ class Index:
     def key(self, fields: Mapping[str, Any]) -> Any:
         """Return the values of this index's fields, as something hashable."""
         if self._only:
-            return hashable(fields.get(self._only))
+            value = fields.get(self._only)
+            return value if value.__class__ is str else hashable(value)
         values = [
             hashable(fields.get(key) if key else pointer.read(fields, path)) for key, path in self._parts
         ]

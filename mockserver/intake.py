@@ -17,11 +17,10 @@ class Intake:
     def __init__(self, parameters: Parameters, body: BodyReader | None) -> None:
         self._parameters = parameters
         self._body = body
-
-    @property
-    def has_body(self) -> bool:
+        self._reads_path = parameters.reads_path
+        self._checks_headers = parameters.checks_headers
+        self.has_body = body is not None
         """Whether a request body is read."""
-        return self._body is not None
 
     def read(self, request: Request, query: bytes, content: bytes) -> None:
         """Put the values of a request in the place of its texts.
@@ -31,18 +30,20 @@ class Intake:
         """
         texts = request.path
         try:
-            request.path = self._parameters.path(texts)
+            if self._reads_path:
+                request.path = self._parameters.path(texts)
             request.query = self._parameters.query(query)
-            self._parameters.check_headers(request.headers)
+            if self._checks_headers:
+                self._parameters.check_headers(request.headers)
             if self._body is not None:
                 self._content(request, content)
         except Refused as first:
-            raise self._everything(Request(texts, headers=request.headers), query, content) from first
+            raise self._everything(Request(texts, raw=request.raw), query, content) from first
 
     def _content(self, request: Request, content: bytes) -> None:
         assert self._body is not None
-        headers = request.headers
-        request.body = self._body.read(content, headers.get("content-type"), headers.get("content-encoding"))
+        raw = request.raw
+        request.body = self._body.read(content, raw.get(b"content-type"), raw.get(b"content-encoding"))
 
     def _everything(self, request: Request, query: bytes, content: bytes) -> Refused:
         """Return the refusal of a request that does not fit: each part is read, whatever the others are."""

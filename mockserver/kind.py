@@ -18,6 +18,7 @@ from speckit.pointer import ABSENT
 
 Assign = Callable[[Frame, dict[str, Any]], None]
 
+UNCHANGED: Assign = evaluation.assigned((), "")
 STATE = expression.Source("state")
 MOST_ENTRIES = 1000
 """How many entries a history keeps, of more the last."""
@@ -91,9 +92,13 @@ class Kind:
         }
         """Each parent with the function that reads its id out of a resource's fields."""
         self._ahead: dict[tuple[str, str], Ahead] = {}
-        self._first = lifecycle.initial[0][1] if lifecycle.initial and not lifecycle.initial[0][0] else None
-        self._words = {name: state.value for name, state in lifecycle.states.items()}
-        self._enter = {name: self._entering(state) for name, state in lifecycle.states.items()}
+        guard, state = lifecycle.initial[0] if lifecycle.initial else (None, "")
+        self.start = "" if guard else state
+        """The state in which every new resource starts; empty where that depends on it."""
+        self.words = {"": ABSENT} | {name: state.value for name, state in lifecycle.states.items()}
+        """What the wire says for each state; ABSENT for a resource without one."""
+        self.enter = {"": UNCHANGED} | {n: self._entering(state) for n, state in lifecycle.states.items()}
+        """Writes into fields what being in each state means."""
         is_told = post is not None and any(all_notices(lifecycle))
         self.notices = Notices(lifecycle, self.view, post) if post and is_told else None
 
@@ -103,7 +108,7 @@ class Kind:
 
     def first(self, frame: Frame) -> str:
         """Return the state a new resource starts in; empty where it has none."""
-        return self.machine.initial(self.guard(frame)) if self._first is None else self._first
+        return self.start or self.machine.initial(self.guard(frame))
 
     def ahead(self, state: str, scenario: str) -> Ahead:
         """Return what happens by itself in `state` to a resource that lives by `scenario`."""
@@ -111,15 +116,6 @@ class Kind:
         if key not in self._ahead:
             self._ahead[key] = Ahead([self.moves[id(each)] for each in self.machine.automatic(*key)])
         return self._ahead[key]
-
-    def enter(self, state: str, frame: Frame, fields: dict[str, Any]) -> None:
-        """Write into `fields` what being in `state` means."""
-        if state:
-            self._enter[state](frame, fields)
-
-    def shown_state(self, state: str) -> Any:
-        """Return what the wire says for `state`; ABSENT where the resource has none."""
-        return self._words.get(state, ABSENT)
 
     def told(self, move: Move) -> int:
         """Return of how many times that `move` was made at once somebody is told; of the last as a rule."""

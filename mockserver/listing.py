@@ -154,7 +154,7 @@ class Listing:
         for resource in found:
             world.focus(frame, self._kind, resource.fields)
             frame.id = resource.id
-            frame.state = self._kind.shown_state(resource.state)
+            frame.state = self._kind.words[resource.state]
             yield self._view(frame)
 
     def _position(self, store: Store, found: list[Resource], window: Window, order: Order) -> Rank:

@@ -25,6 +25,8 @@ def integer(text: str) -> int | None:
     >>> integer("+1"), integer("0x1"), integer("9" * 19)
     (1, None, None)
     """
+    if len(text) < 19 and text.isdigit() and text.isascii():
+        return int(text)
     if not _INTEGER.fullmatch(text):
         return None
     number = int(text)
@@ -35,7 +37,7 @@ class Scope:
     """The parents that an operation's path names."""
 
     def __init__(self, kind: Kind, rule: Rule) -> None:
-        self._parents = [kind.lifecycle.parents[name] for name in rule.scope]
+        self.parents = [kind.lifecycle.parents[name] for name in rule.scope]
 
     def found(self, world: World, request: Request) -> list[tuple[Parent, Resource]]:
         """Return each parent with the resource that it is.
@@ -43,16 +45,13 @@ class Scope:
         Raises:
             Refused: one of them does not exist.
         """
-        if not self._parents:
-            return []
-        return [(parent, self._find(world, request, parent)) for parent in self._parents]
-
-    def _find(self, world: World, request: Request, parent: Parent) -> Resource:
-        key = request.path[parent.param]
-        if (found := world.find_parent(parent, key)) is None:
-            frame = world.frame(request)
-            detail = f"There is no {' or '.join(parent.resources)} {key!r}."
-            raise Refused("notFound", detail, parent.missing, frame)
+        found: list[tuple[Parent, Resource]] = []
+        for parent in self.parents:
+            resource = world.find_parent(parent, request.path[parent.param])
+            if resource is None:
+                detail = f"There is no {' or '.join(parent.resources)} {request.path[parent.param]!r}."
+                raise Refused("notFound", detail, parent.missing, world.frame(request))
+            found.append((parent, resource))
         return found
 
 
@@ -72,9 +71,11 @@ class Locator:
         Raises:
             Refused: the id is malformed, or there is no such resource there.
         """
-        parents = self._scope.found(world, request)
+        parents = self._scope.found(world, request) if self._scope.parents else []
         key = request.path[self._param]
-        resource = self._find(world.stores[self._kind.name], key, world, request)
+        store = world.stores[self._kind.name]
+        is_usual = self._alternate is None and not (self._integer and key.__class__ is str)
+        resource = store.by_id(key) if is_usual else self._find(store, key, world, request)
         if resource is None or (parents and not is_below(resource, parents)):
             raise Refused("notFound", f"There is no {self._kind.name} {key!r}.", None, world.frame(request))
         return resource
@@ -82,17 +83,16 @@ class Locator:
     def _find(self, store: Store, key: Any, world: World, request: Request) -> Resource | None:
         if self._alternate is not None:
             return store.by_alternate(self._alternate, key)
-        if self._integer and isinstance(key, str):
-            number = integer(key)
-            if number is None:
-                raise Refused("malformedId", f"'{key}' is not an integer.", None, world.frame(request))
-            return store.by_id(number)
-        return store.by_id(key)
+        number = integer(key)
+        if number is None:
+            raise Refused("malformedId", f"'{key}' is not an integer.", None, world.frame(request))
+        return store.by_id(number)
 
 
 def is_below(resource: Resource, parents: list[tuple[Parent, Resource]]) -> bool:
     """Return whether `resource` belongs to all of `parents`."""
-    return all(pointer.read(resource.fields, parent.field) == found.id for parent, found in parents)
+    others = [parent for parent, found in parents if pointer.read(resource.fields, parent.field) != found.id]
+    return not others
 
 
 def _key(param: str, alternates: tuple[tuple[str, Any], ...], operation: Operation) -> tuple[str, int | None]:

@@ -13,9 +13,14 @@ Look = Callable[[], Frame]
 """Returns a frame in which a resource is looked up and nobody asks."""
 
 
-def following(resource: Resource, look: Look) -> tuple[int, Move] | None:
-    """Return when `resource` moves next by itself, and how; of equals the first declared."""
-    ahead = _ahead(resource)
+def following(resource: Resource, ahead: Ahead, look: Look) -> tuple[int, Move] | None:
+    """Return when `resource` moves next by itself, and how; of equals the first declared.
+
+    Args:
+        resource: What moves.
+        ahead: The moves that it has.
+        look: Returns a frame in which it is looked up; not called where nothing has to be.
+    """
     if ahead.sure is not None:
         return resource.entered + ahead.sure[0], ahead.sure[1]
     if not ahead.moves:
@@ -27,11 +32,6 @@ def following(resource: Resource, look: Look) -> tuple[int, Move] | None:
         if when is not None and (earliest is None or when < earliest[0]):
             earliest = when, move
     return earliest
-
-
-def _ahead(resource: Resource) -> Ahead:
-    kind: Kind = resource.store.kind
-    return kind.ahead(resource.state, resource.scenario)
 
 
 def _moment(resource: Resource, move: Move, frame: Frame) -> int | None:
@@ -50,7 +50,8 @@ def _moment(resource: Resource, move: Move, frame: Frame) -> int | None:
 def undisturbed(resource: Resource, recurring: Move, due: int, period: int, now: int, frame: Frame) -> int:
     """Return up to when nothing but `recurring` happens to `resource`, `now` at the latest."""
     until = now
-    for move in _ahead(resource).moves:
+    kind: Kind = resource.store.kind
+    for move in kind.ahead(resource.state, resource.scenario).moves:
         moment, after = _moment(resource, move, frame), move.transition.after
         if move is recurring or moment is None or after is None:
             continue

@@ -147,9 +147,9 @@ class Outside:
             reply = self._catalogue.reply(refused, Frame(Request(), 0, {}))
             reply.headers = (("Allow", ", ".join(allow)),)
             return reply
-        headers = headers_of(scope)
-        self._control.admit(path, headers, (scope.get("client") or ("localhost",))[0])
-        content = await content_of(receive, headers, BODY_LIMIT)
+        raw = headers_of(scope)
+        self._control.admit(path, Request(raw=raw).headers, (scope.get("client") or ("localhost",))[0])
+        content = await content_of(receive, raw, BODY_LIMIT)
         return self._control.act(asked, path, scope["query_string"], content)
 
 

@@ -13,7 +13,7 @@ from mockserver.bodies import BodyReader
 from mockserver.conformance import Conformance
 from mockserver.credentials import Gate, declared
 from mockserver.effects import Create, Effect, Get, Trigger
-from mockserver.evaluation import Frame, Request
+from mockserver.evaluation import NOTHING, Frame, Request
 from mockserver.hooks import Hook, Hooked
 from mockserver.intake import Intake
 from mockserver.listing import Listing
@@ -23,7 +23,7 @@ from mockserver.principals import ANONYMOUS, Principal, Principals
 from mockserver.replacing import Replace
 from mockserver.samples.answering import Documented
 from mockserver.samples.negotiating import negotiated
-from mockserver.samples.preferring import HEADER, NONE, Undocumented, preferred, taken
+from mockserver.samples.preferring import HEADER, RAW_HEADER, Undocumented, preferred, take
 from mockserver.samples.refusing import Refusals
 from mockserver.worlds import TooManyWorlds, Worlds
 from speckit.conventions import governing
@@ -83,19 +83,25 @@ class Played:
         )
         body = BodyReader(operation.body, stage.schemas) if operation.body else None
         self._intake = Intake(parameters, body)
+        self.has_body = self._intake.has_body
+        """Whether the operation reads a request body."""
         self._effect = _effect(stage, operation, lifecycle, rule) or self._documented.answer
         self._is_alive = rule is not None
         self._negotiated = negotiated(self._documented) if self._is_alive else None
         self._conformance = Conformance(operation, stage.schemas, data) if stage.checks_responses else None
 
-    @property
-    def has_body(self) -> bool:
-        """Whether the operation reads a request body."""
-        return self._intake.has_body
+    def answer(
+        self, path: Mapping[str, str], query: bytes, raw: Mapping[bytes, bytes], content: bytes
+    ) -> Reply:
+        """Return the reply to one request; whatever is wrong with it is answered as the API does.
 
-    def answer(self, path: Mapping[str, str], query: bytes, headers: dict[str, str], content: bytes) -> Reply:
-        """Return the reply to one request; whatever is wrong with it is answered as the API does."""
-        request = Request(path, headers=headers)
+        Args:
+            path: Its path parameters, decoded.
+            query: What follows the path, as it came.
+            raw: Its headers by lower-case name, as they came.
+            content: Its body, as it came.
+        """
+        request = Request(path, NOTHING, raw)
         kind = ""
         try:
             reply = self._play(request, query, content)
@@ -113,14 +119,13 @@ class Played:
         return self._catalogue.reply(refused, Frame(request, self._worlds.clock.now(), {}))
 
     def _play(self, request: Request, query: bytes, content: bytes) -> Reply:
-        headers: dict[str, str] = request.headers  # type: ignore[assignment]
-        principal = self._gate(headers, query)
+        principal = self._gate(request, query)
         if self._roles and not principal.may(self._roles):
             raise _unwelcome(principal, self._roles)
-        preferences = NONE
-        if HEADER in headers or b"__" in query:
-            preferences = preferred(headers.get(HEADER, ""), query, self._own_query)
-            request.headers = taken(headers, preferences)
+        preferences = None
+        if RAW_HEADER in request.raw or b"__" in query:
+            preferences = preferred(request.headers.get(HEADER, ""), query, self._own_query)
+            take(request, preferences)
         self._intake.read(request, query, content)
         try:
             world = self._worlds.of(principal)

@@ -84,7 +84,14 @@ def _ranking(order: Path, is_by_id: bool) -> Callable[[Resource], Rank]:
     if is_by_id:
         return lambda resource: resource.id
     read = pointer.reader(order)
-    return lambda resource: (*sortable(read(resource.fields)), resource.serial)
+
+    def rank(resource: Resource) -> Rank:
+        value = read(resource.fields)
+        if value.__class__ is str:
+            return (2, value, resource.serial)
+        return (*sortable(value), resource.serial)
+
+    return rank
 
 
 class Store:
@@ -95,6 +102,8 @@ class Store:
         self._kept: deque[Resource] = deque()
         self._layout = layout
         self._by_id: dict[Any, Resource] = {}
+        self.by_id: Callable[[Any], Resource | None] = self._by_id.get
+        """Returns the resource with an id."""
         self._by_rank: dict[Rank, Resource] = {}
         self._ranked = self._by_id if layout.is_by_id else self._by_rank
         self._all = Bucket()
@@ -117,10 +126,6 @@ class Store:
             found = next((each[key] for each in self._alternates if key in each), None)
         return found
 
-    def by_id(self, key: Any) -> Resource | None:
-        """Return the resource with the id `key`."""
-        return self._by_id.get(key)
-
     def by_alternate(self, position: int, key: Any) -> Resource | None:
         """Return the resource with `key` as its alternate key number `position`."""
         return self._alternates[position].get(key)
@@ -137,8 +142,8 @@ class Store:
 
     def add(self, resource: Resource) -> None:
         """Enter `resource` everywhere it can be found."""
-        layout = self._layout
-        self._by_id[hashable(resource.id)] = resource
+        layout, key = self._layout, resource.id
+        self._by_id[key if key.__class__ is str else hashable(key)] = resource
         if layout.is_keyed:
             self._enter(resource)
         rank = layout.rank(resource)

@@ -25,33 +25,41 @@ from mockserver.framework import (
 )
 from mockserver.playing import Played
 from mockserver.routing import Found, Router, UnreadablePath
-from mockserver.wire import VARY, VARY_ACCEPT, content_of, headers_of, respond
+from mockserver.wire import VARY, VARY_ACCEPT, content_of, headers_of, messages, respond
 from speckit.conventions import Conventions, governing
 
 log = logging.getLogger("understudy")
 
 
-class Origins(CORSMiddleware):
+class Origins:
     """Cross-origin rules (the Fetch standard); a request that names no origin goes straight through.
 
     Whatever is answered depends on the origin, and says so: `wire` writes the
-    header Vary, and where this class does so too, once is enough.
+    header Vary, and where Starlette's middleware does so too, once is enough.
     """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, app: ASGIApp, **rules: Any) -> None:
+        self._app = app
+        self._rules = CORSMiddleware(app, **rules)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass the request on."""
         if scope["type"] != "http" or b"origin" not in dict(scope["headers"]):
-            await self.app(scope, receive, send)
-            return
+            return self._app(scope, receive, send)
+        return self._rules(scope, receive, _once(send))
 
-        async def once(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                said = b"".join(value for name, value in message["headers"] if name.lower() == VARY[0])
-                rest = (header for header in message["headers"] if header[0].lower() != VARY[0])
-                message["headers"] = [VARY_ACCEPT if b"Accept" in said else VARY, *rest]
-            await send(message)
 
-        await super().__call__(scope, receive, once)
+def _once(send: Send) -> Send:
+    """Return what sends with one header Vary."""
+
+    async def once(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            said = b"".join(value for name, value in message["headers"] if name.lower() == VARY[0])
+            rest = (header for header in message["headers"] if header[0].lower() != VARY[0])
+            message["headers"] = [VARY_ACCEPT if b"Accept" in said else VARY, *rest]
+        await send(message)
+
+    return once
 
 
 class Guard:
@@ -195,15 +203,17 @@ class Ending:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Nothing is awaited between reading the body and having the reply."""
-        headers = headers_of(scope)
+        raw = headers_of(scope)
         played = self._played
         path = scope["path_params"]
         try:
-            content = await content_of(receive, headers, self._body_limit) if played.has_body else b""
-            reply = played.answer(path, scope["query_string"], headers, content)
+            content = await content_of(receive, raw, self._body_limit) if played.has_body else b""
+            reply = played.answer(path, scope["query_string"], raw, content)
         except Refused as refused:
-            reply = played.refuse(refused, Request(path, headers=headers))
-        await respond(send, reply, head=scope["method"] == "HEAD")
+            reply = played.refuse(refused, Request(path, raw=raw))
+        start, end = messages(reply, head=scope["method"] == "HEAD")
+        await send(start)
+        await send(end)
 
 
 class TerminalAPI(RoutedAPI[Ending]):

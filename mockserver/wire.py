@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from mockserver.answers import JSON, NEGOTIATED, Refused, Reply
-from mockserver.framework import Receive, Scope, Send
+from mockserver.framework import Message, Receive, Scope, Send
 from speckit.pointer import ABSENT
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -20,29 +20,33 @@ VARY_ACCEPT = (b"vary", b"Origin, Accept")
 """And which media type it has, on what the client accepts."""
 
 
-def headers_of(scope: Scope) -> dict[str, str]:
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
     """Return the request headers by lower-case name; repeated ones are joined (RFC 9110, section 5.3)."""
-    raw = scope["headers"]
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
-    return headers if len(headers) == len(raw) else _joined(raw)
+    sent = scope["headers"]
+    raw = dict(sent)
+    return raw if len(raw) == len(sent) else _joined(sent)
 
 
-def _joined(raw: RawHeaders) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in raw:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
+def _joined(sent: RawHeaders) -> dict[bytes, bytes]:
+    raw: dict[bytes, bytes] = {}
+    for name, value in sent:
+        raw[name] = b"%b, %b" % (raw[name], value) if name in raw else value
+    return raw
 
 
-async def content_of(receive: Receive, headers: dict[str, str], limit: int) -> bytes:
+async def content_of(receive: Receive, raw: Mapping[bytes, bytes], limit: int) -> bytes:
     """Return the whole request body.
+
+    Args:
+        receive: Where it comes from.
+        raw: The request's headers by lower-case name.
+        limit: In bytes.
 
     Raises:
         Refused: it is larger than `limit` bytes, by its own account or in fact;
             or the client went away before its end.
     """
-    declared = headers.get("content-length", "")
+    declared = raw.get(b"content-length", b"")
     if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
         raise too_large(limit)
     chunks: list[bytes] = []
@@ -69,6 +73,8 @@ def too_large(limit: int) -> Refused:
 def encoded(reply: Reply) -> bytes:
     """Return the body of `reply` as bytes: JSON, or text where its media type is not JSON."""
     body: Any = reply.body
+    if body.__class__ is dict:
+        return orjson.dumps(body)
     if body is ABSENT:
         return b""
     if isinstance(body, bytes):
@@ -82,9 +88,23 @@ async def respond(
     send: Send, reply: Reply, *, head: bool = False, more: Sequence[tuple[str, str]] = ()
 ) -> None:
     """Send `reply`; for a HEAD request, everything but its body."""
+    start, end = messages(reply, head=head, more=more)
+    await send(start)
+    await send(end)
+
+
+def messages(
+    reply: Reply, *, head: bool = False, more: Sequence[tuple[str, str]] = ()
+) -> tuple[Message, Message]:
+    """Return the two ASGI messages that are `reply`; for a HEAD request, everything but its body."""
     content = encoded(reply)
-    await send({"type": "http.response.start", "status": reply.status, "headers": _raw(reply, content, more)})
-    await send({"type": "http.response.body", "body": b"" if head else content})
+    if content and reply.content_type is JSON and not (reply.headers or more):
+        # What most answers are; with a body, none has the status 204 or 304.
+        raw = [VARY, _JSON, (b"content-length", b"%d" % len(content))]
+    else:
+        raw = _raw(reply, content, more)
+    start = {"type": "http.response.start", "status": reply.status, "headers": raw}
+    return start, {"type": "http.response.body", "body": b"" if head else content}
 
 
 def _raw(reply: Reply, content: bytes, more: Sequence[tuple[str, str]]) -> RawHeaders:

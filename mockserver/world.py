@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from mockserver.breaches import BadSeed, Breach, MissingParent, NotUnique, WorldFull, WrongId, check_id
 from mockserver.clock import Clock
-from mockserver.due import DueTimes
-from mockserver.evaluation import NOTHING, Frame, Request, assigned
-from mockserver.identifiers import Drawing, Pool, Sequences, world_key
-from mockserver.kind import Assign, Birth, Kind, Move
+from mockserver.due import NEVER, DueTimes
+from mockserver.evaluation import NOTHING, Frame, Request
+from mockserver.identifiers import MOST_DRAWN, Pool, Sequences, world_key
+from mockserver.kind import UNCHANGED, Assign, Birth, Kind, Move
 from mockserver.moments import following, undisturbed
 from mockserver.store import Resource, Store
 from speckit import pointer, timing
@@ -21,7 +20,6 @@ from speckit.pointer import ABSENT
 
 IDLE = Request()
 """What moves by themselves are asked with: nobody asked."""
-UNCHANGED = assigned((), "")
 
 
 class World:
@@ -70,31 +68,34 @@ class World:
 
     def frame_of(self, resource: Resource, request: Request = IDLE, now: int | None = None) -> Frame:
         """Return a frame in which `resource` is looked up."""
-        frame = self.frame(request, now)
         kind: Kind = resource.store.kind
-        self.focus(frame, kind, resource.fields)
+        frame = Frame(request, self._now if now is None else now, self.principal)
+        frame.resource = frame.fields = resource.fields
+        frame.kind, frame.parents = kind, self
         frame.id = resource.id
-        frame.state = kind.shown_state(resource.state)
+        frame.state = kind.words[resource.state]
         if resource.scenario:
             frame.scenario = kind.lifecycle.scenarios.get(resource.scenario, NOTHING)
-        frame.draws = Drawing(self._pools[kind.name], resource.serial, frame.now, resource.version)
+        frame.draws, frame.serial = self._pools[kind.name], resource.serial
+        frame.drawn = resource.version * MOST_DRAWN
         return frame
 
     def focus(self, frame: Frame, kind: Kind, fields: Mapping[str, Any]) -> None:
         """Make `frame` look up `fields`, and the parents that they name."""
-        frame.resource = fields
-        # Not of `frame`: it would hold itself, and be garbage that only the collector finds.
-        frame.parent = partial(self._parent_of, kind, fields, frame.found)
+        frame.resource = frame.fields = fields
+        frame.kind, frame.parents = kind, self
 
-    def settle(self) -> int | None:
-        """Let everything happen that was due by now, in its order; what follows is at this very moment.
+    @property
+    def due(self) -> int | None:
+        """The moment before which nothing happens by itself; None where nothing ever does."""
+        return self._due.next if self._due.next < NEVER else None
 
-        Returns the moment before which nothing more will happen by itself; None where nothing ever will.
-        """
+    def settle(self) -> None:
+        """Let everything happen that was due by now, in its order; what follows is at this very moment."""
         now = self._now = self._clock.now()
-        while (resource := self._due.pop(now)) is not None:
-            self._happen(resource, now)
-        return self._due.next
+        if self._due.next <= now:
+            while (resource := self._due.pop(now)) is not None:
+                self._happen(resource, now)
 
     def look(self, resource: Resource) -> bool:
         """Count a look at `resource`; say whether it was the one after which it moves."""
@@ -139,14 +140,15 @@ class World:
             raise WorldFull(self._limit)
         kind: Kind = store.kind
         scenario = scenario or self.scenario
-        last = self._sequences.last(kind.name)
+        last = self._sequences.given[kind.name]
         try:
             fields = self._born(kind, frame, given, birth or kind.birth)
             if scenario:
                 frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
-            state = state or kind.first(frame)
+            state = state or kind.start or kind.first(frame)
             fields = self._settled(kind, frame, given, fields, state)
-            check_id(kind, frame.id, fields, is_taken=store.by_id(frame.id) is not None)
+            if frame.id.__class__ is not kind.id_type or store.by_id(frame.id) is not None:
+                check_id(kind, frame.id, fields, is_taken=store.by_id(frame.id) is not None)
             self._check(store, frame, fields, state, None)
         except (MissingParent, NotUnique, WrongId):
             self._sequences.rewind(kind.name, last)
@@ -184,7 +186,7 @@ class World:
     ) -> Resource | None:
         """Return the resource that has the id which a new one would get."""
         kind: Kind = store.kind
-        last = self._sequences.last(kind.name)
+        last = self._sequences.given[kind.name]
         self._born(kind, frame, given, birth or kind.birth)
         self._sequences.rewind(kind.name, last)
         return store.by_id(frame.id)
@@ -244,7 +246,7 @@ class World:
         fields = birth.blank.copy()
         fields.update(given)
         self.focus(frame, kind, fields)
-        frame.draws = Drawing(self._pools[kind.name], self._serial + 1, frame.now)
+        frame.draws, frame.serial = self._pools[kind.name], self._serial + 1
         birth.fill(frame, fields)
         return fields
 
@@ -252,33 +254,28 @@ class World:
         self, kind: Kind, frame: Frame, given: Mapping[str, Any], fields: dict[str, Any], state: str
     ) -> dict[str, Any]:
         """Return the fields of a new resource once it is in its first state."""
-        frame.state = kind.shown_state(state)
-        kind.enter(state, frame, fields)
+        frame.state = kind.words[state]
+        kind.enter[state](frame, fields)
         fields.update(given)
         if kind.history is not None:
             kind.history.begin(frame, fields, given)
         if kind.read_identity(fields) is ABSENT:
             pointer.write(fields, kind.identity, frame.id)
-        if ABSENT in fields.values():
-            return {key: value for key, value in fields.items() if value is not ABSENT}
+        for each in fields.values():
+            if each is ABSENT:
+                return {key: value for key, value in fields.items() if value is not ABSENT}
         return fields
 
-    def _parent_of(
-        self,
-        kind: Kind,
-        fields: Mapping[str, Any],
-        known: dict[str, Resource],
-        name: str,
-        *,
-        bared: bool = False,
-    ) -> Any:
-        """Return the fields of the parent `name` of a resource with `fields`, or ABSENT.
+    def parent_of(self, frame: Frame, name: str, *, bared: bool = False) -> Any:
+        """Return the fields of the parent `name` of the frame's resource, or ABSENT.
 
         Args:
+            frame: Where the resource is looked up.
+            name: As the resource calls its parent.
             bared: Without those that are hidden.
         """
-        parent, read = kind.parents[name]
-        found = self._find_parent(parent, read(fields), known)
+        parent, read = frame.kind.parents[name]
+        found = self._find_parent(parent, read(frame.fields), frame.found)
         if found is None:
             return ABSENT
         return found.store.kind.bared(found.fields) if bared else found.fields
@@ -327,8 +324,8 @@ class World:
             self.remove(resource)
             return True
         kind: Kind = resource.store.kind
-        frame.state = kind.shown_state(transition.ends)
-        kind.enter(transition.ends, frame, fields)
+        frame.state = kind.words[transition.ends]
+        kind.enter[transition.ends](frame, fields)
         kind.moves[id(transition)].assign(frame, fields)
         if kind.history is not None:
             kind.history.enter(frame, fields)
@@ -352,12 +349,17 @@ class World:
         self._schedule(resource)
 
     def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
-        upcoming = following(resource, lambda: frame or self.frame_of(resource))
-        self._due.schedule(resource, upcoming[0] if upcoming else None)
+        ahead = resource.store.kind.ahead(resource.state, resource.scenario)
+        moment: int | None = None
+        if ahead.moves and (move := following(resource, ahead, lambda: frame or self.frame_of(resource))):
+            moment = move[0]
+        if moment != resource.due:
+            self._due.schedule(resource, moment)
 
     def _happen(self, resource: Resource, now: int) -> None:
         """Make the move that is due for `resource`, at the moment it was due."""
-        upcoming = following(resource, lambda: self.frame_of(resource))
+        ahead = resource.store.kind.ahead(resource.state, resource.scenario)
+        upcoming = following(resource, ahead, lambda: self.frame_of(resource))
         resource.due = None
         if upcoming is None:
             return

@@ -62,7 +62,9 @@ class Worlds:
 
     def settle(self) -> int | None:
         """Let everything happen that was due by now in any world; return before when nothing more is due."""
-        due = [world.settle() for world in self._worlds.values()]
+        for world in self._worlds.values():
+            world.settle()
+        due = (world.due for world in self._worlds.values())
         return min((each for each in due if each is not None), default=None)
 
     def reset(self, name: str | None = None) -> int:

@@ -44,6 +44,8 @@ def render(moment: int, form: str) -> str | int:
             `date-time-local` (a blank for the T, no zone, microseconds unless zero),
             `epoch-s` or `epoch-ms`.
     """
+    if form == "date-time":
+        return _millisecond(moment // 1000)
     if form == "epoch-s":
         return moment // SECOND
     if form == "epoch-ms":
@@ -51,9 +53,13 @@ def render(moment: int, form: str) -> str | int:
     if form == "date-time-local":
         fraction = moment % SECOND
         return _second(moment // SECOND, " ") + (f".{fraction:06d}" if fraction else "")
-    if form == "date-time-s":
-        return f"{_second(moment // SECOND, 'T')}Z"
-    return f"{_second(moment // SECOND, 'T')}.{moment % SECOND // 1000:03d}Z"
+    return f"{_second(moment // SECOND, 'T')}Z"
+
+
+@lru_cache(maxsize=1024)
+def _millisecond(milliseconds: int) -> str:
+    """Return a moment with its zone."""
+    return f"{_second(milliseconds // 1000, 'T')}.{milliseconds % 1000:03d}Z"
 
 
 @lru_cache(maxsize=1024)

@@ -50,16 +50,16 @@ class BodyReader:
         self._body = body
         self._schemas = schemas
         self._kinds: dict[tuple[str, str], Kind] = {}
-        self._known: dict[str, tuple[Sent, Kind]] = {}
+        self._known: dict[bytes | None, tuple[Sent, Kind]] = {}
         self._usual = _usual(tuple(body.schemas))
 
-    def read(self, content: bytes, content_type: str | None, content_encoding: str | None = None) -> Any:
+    def read(self, content: bytes, content_type: bytes | None, content_encoding: bytes | None = None) -> Any:
         """Return the value in `content`, or ABSENT where nothing was sent.
 
         Args:
             content: The body as it came.
-            content_type: The header that says what it is; without it, the documented media type is meant
-                where there is but one, or JSON.
+            content_type: The header that says what it is, as it came; without it, the documented media
+                type is meant where there is but one, or JSON.
             content_encoding: The header that says how it is packed.
 
         Raises:
@@ -69,10 +69,11 @@ class BodyReader:
             if self._body.required:
                 raise Refused("malformedBody", f"A body is required; send {self._documented}.")
             return ABSENT
-        if content_encoding and content_encoding.lower() != "identity":
-            detail = f"The body is packed as {content_encoding}; send it as it is, without Content-Encoding."
+        if content_encoding and content_encoding.lower() != b"identity":
+            packed = content_encoding.decode("latin-1")
+            detail = f"The body is packed as {packed}; send it as it is, without Content-Encoding."
             raise Refused("unsupportedMediaType", detail)
-        media, kind = self._known.get(content_type or "") or self._meant(content_type)
+        media, kind = self._known.get(content_type) or self._meant(content_type)
         value = kind.parse(content, media)
         if kind.left and isinstance(value, dict):
             value = {name: each for name, each in value.items() if name not in kind.left}
@@ -84,12 +85,12 @@ class BodyReader:
     def _documented(self) -> str:
         return " or ".join(self._body.schemas) or "any"
 
-    def _meant(self, content_type: str | None) -> tuple[Sent, Kind]:
+    def _meant(self, content_type: bytes | None) -> tuple[Sent, Kind]:
         """Return what the body is, said or meant (RFC 9110, section 8.3), and how it is read."""
-        media = Sent(self._usual or "") if content_type is None else sent(content_type)
+        media = Sent(self._usual or "") if content_type is None else sent(content_type.decode("latin-1"))
         kind = self._kind(media.kind)
         # Clients write few headers again and again, but a new boundary each time.
-        if content_type and len(self._known) < MOST_KNOWN and media.options.keys() <= {"charset"}:
+        if len(self._known) < MOST_KNOWN and media.options.keys() <= {"charset"}:
             self._known[content_type] = media, kind
         return media, kind
 
@@ -137,7 +138,7 @@ class BodyReader:
             return lambda content, _media: markup.read(content)
         if is_sequence(kind):
             return lambda content, media: sequence(_recoded(content, media))
-        return _json if is_json(kind) else self._opaque(schema)
+        return parse_json if is_json(kind) else self._opaque(schema)
 
     def _opaque(self, schema: Any) -> Parse:
         """Return what reads a body as text; of one that is none, each byte is a character."""
@@ -171,13 +172,8 @@ def _recoded(content: bytes, media: Sent) -> bytes:
     return content if media.is_utf8 else media.text(content).encode()
 
 
-def _json(content: bytes, _media: Sent) -> Any:
-    # JSON is UTF-8, and a charset is nothing it has (RFC 8259, section 11).
-    return parse_json(content)
-
-
-def parse_json(content: bytes) -> Any:
-    """Return the JSON value in `content`.
+def parse_json(content: bytes, _media: Sent | None = None) -> Any:
+    """Return the JSON value in `content`; it is UTF-8, whatever charset is named (RFC 8259, section 11).
 
     Raises:
         Refused: it is not JSON, not UTF-8, or nested too deep.

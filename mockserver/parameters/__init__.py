@@ -59,9 +59,15 @@ class Parameters:
         self._headers = [(each.name.lower(), each) for each in readers if each.place == "header"]
         self._cookies = [reader for reader in readers if reader.place == "cookie"]
         self._absent = _defaults([*self._query, *self._whole])
+        self.reads_path = bool(self._path)
+        """Whether a value in the path is anything but its text."""
+        self.checks_headers = bool(self._headers or self._cookies)
+        """Whether headers and cookies have to be looked at."""
         # Clients ask again and again for the same few lists.
         self._remembered = lru_cache(maxsize=256)(self._read_query)
-        self._requires_query = any(each.parameter.required for each in (*self._query, *self._whole))
+        requires_query = any(each.parameter.required for each in (*self._query, *self._whole))
+        self.usual_query = None if requires_query else self._absent
+        """The values of a request without a query; None where it needs one."""
 
     def path(self, raw: Mapping[str, str]) -> Mapping[str, Any]:
         """Return the path parameters; one that cannot be read keeps its text for the error answer.
@@ -69,8 +75,6 @@ class Parameters:
         Raises:
             Refused: some of them do not fit.
         """
-        if not self._path:
-            return raw
         values: dict[str, Any] = dict(raw)
         return values if self._quickly(values) else self._thoroughly(raw)
 
@@ -99,8 +103,8 @@ class Parameters:
         Raises:
             Refused: the query cannot be read, or some of them do not fit.
         """
-        if not raw and not self._requires_query:
-            return self._absent
+        if not raw and self.usual_query is not None:
+            return self.usual_query
         # A long one would take up more than it saves.
         return (self._read_query if len(raw) > LONGEST else self._remembered)(raw)
 

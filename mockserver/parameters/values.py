@@ -100,9 +100,11 @@ def _is_numbered(names: Iterable[str]) -> bool:
 
 def is_unchecked(schema: Mapping[str, Any]) -> bool:
     """Return whether whatever can be read as `schema` says also fits it."""
-    return set(schema) <= _NO_CHECK or (
-        set(schema) <= _NO_CHECK | {"format"} and schema["format"] in _FREE_FORMATS
-    )
+    if not set(schema) <= _NO_CHECK | {"format"}:
+        return False
+    form = schema.get("format")
+    # An integer of more than 64 bits is not read in the first place.
+    return form is None or form in _FREE_FORMATS or (form == "int64" and schema.get("type") == "integer")
 
 
 def parsers(kinds: frozenset[str]) -> tuple[Parse, ...]:

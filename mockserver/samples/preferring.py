@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 from urllib.request import parse_http_list
@@ -10,8 +10,10 @@ from urllib.request import parse_http_list
 from werkzeug.http import parse_options_header
 
 from mockserver.answers import PROBLEM, Reply
+from mockserver.evaluation import Request
 
 HEADER = "prefer"
+RAW_HEADER = b"prefer"
 APPLIED = "Preference-Applied"
 _NAMES = ("code", "example", "dynamic")
 _TRUE = ("true", "1", "")
@@ -109,11 +111,13 @@ def _word(value: str) -> str:
     return value if plain.isalnum() and plain.isascii() else f'"{escaped}"'
 
 
-def taken(headers: Mapping[str, str], preferences: Preferences) -> dict[str, str]:
-    """Return `headers` without the preferences that are for the mock server."""
-    rest = without(headers.get(HEADER, "")) if preferences else headers.get(HEADER, "")
-    left = {name: value for name, value in headers.items() if name != HEADER}
-    return {**left, HEADER: rest} if rest else left
+def take(request: Request, preferences: Preferences) -> None:
+    """Take the preferences that are for the mock server out of the headers of `request`."""
+    if not preferences or RAW_HEADER not in request.raw:
+        return
+    rest = without(request.headers[HEADER]).encode("latin-1")
+    left = {name: value for name, value in request.raw.items() if name != RAW_HEADER}
+    request.say({**left, RAW_HEADER: rest} if rest else left)
 
 
 def plainly(preferences: Preferences) -> Preferences:

@@ -62,11 +62,16 @@ def reader(content, *, required=True):
     return BodyReader(Body(required, schemas, content), SCHEMAS)
 
 
+def raw(header):
+    """A header as it comes."""
+    return None if header is None else header.encode("latin-1")
+
+
 def read(content, body, content_type, encoding=None, **options):
     """What a body is read as; or the kind of its refusal, and its words."""
     body = body.encode() if isinstance(body, str) else body
     try:
-        return reader(content, **options).read(body, content_type, encoding)
+        return reader(content, **options).read(body, raw(content_type), raw(encoding))
     except Refused as refused:
         return f"{refused.kind}: {refused.detail}"
 

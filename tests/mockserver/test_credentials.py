@@ -8,6 +8,7 @@ import pytest
 
 from mockserver.answers import Refused
 from mockserver.credentials import Gate, declared, unenforced
+from mockserver.evaluation import Request
 from mockserver.principals import Principals, principal
 from speckit.operation import Operation
 
@@ -49,7 +50,8 @@ def gate(*requirements, principals=None, exact_case=False):
 def who(asked, headers=None, query="", **options):
     """Who is let in; or the kind of the refusal, and its words."""
     try:
-        return gate(*asked, **options)(headers or {}, query.encode()).name
+        raw = {name.encode(): value.encode("latin-1") for name, value in (headers or {}).items()}
+        return gate(*asked, **options)(Request(raw=raw), query.encode()).name
     except Refused as refused:
         return f"{refused.kind}: {refused.detail}"
 

@@ -23,15 +23,22 @@ class Counting:
         self.last += 1
         return self.last
 
-    def digits(self):
+    def digits(self, serial, moment, number):
         return "0123456789abcdef" * 4
+
+
+class Farms:
+    """The parents there are: one farm."""
+
+    def parent_of(self, frame, name, *, bared=False):
+        return {"farm": {"name": "North"}}.get(name)
 
 
 def frame(**more):
     request = Request(
         path={"jobId": "j/1"},
         query={"limit": 5, "deep": False},
-        headers={"x-agent": "curl"},
+        raw={b"x-agent": b"curl"},
         body={"name": "n", "none": None, "list": [{"a": 1}, 2], "zero": 0},
     )
     made = Frame(request, START, {"name": "ann", "id": 7, "roles": ["r"]})
@@ -40,7 +47,7 @@ def frame(**more):
     made.scenario = {"why": "fire"}
     made.list = {"items": [1], "total": 1}
     made.error = {"detail": "no"}
-    made.parent = {"farm": {"name": "North"}}.get
+    made.parents = Farms()
     made.draws = Counting()
     for name, value in more.items():
         setattr(made, name, value)

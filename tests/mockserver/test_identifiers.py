@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-from mockserver.identifiers import Drawing, Pool, Sequences, world_key
+from mockserver.identifiers import Pool, Sequences, world_key
 
 
-def drawing(*, seed=0, principal="ann", name="Job", serial=1, moment=5, sequences=None, start=1):
-    pool = Pool(world_key(seed, principal), name, sequences or Sequences(), start)
-    return Drawing(pool, serial, moment)
+def pool(*, seed=0, principal="ann", name="Job", sequences=None, start=1):
+    return Pool(world_key(seed, principal), name, sequences or Sequences(), start)
+
+
+def drawn(*, serial=1, moment=5, number=1, **options):
+    return pool(**options).digits(serial, moment, number)
 
 
 def test_numbers_are_counted_for_each_resource_from_where_it_starts():
@@ -29,7 +32,7 @@ def test_a_number_is_never_below_the_start():
 
 def test_all_worlds_count_together_until_all_are_reset():
     sequences = Sequences()
-    ann, bob = drawing(sequences=sequences), drawing(principal="bob", sequences=sequences)
+    ann, bob = pool(sequences=sequences), pool(principal="bob", sequences=sequences)
 
     assert [ann.sequence(), bob.sequence(), ann.sequence()] == [1, 2, 3]
     sequences.reset()
@@ -37,24 +40,22 @@ def test_all_worlds_count_together_until_all_are_reset():
 
 
 def test_random_digits_repeat_between_runs():
-    one, again = drawing(), drawing()
-
-    assert [one.digits(), one.digits()] == [again.digits(), again.digits()]
+    assert [drawn(), drawn(number=2)] == [drawn(), drawn(number=2)]
 
 
 def test_random_digits_differ_by_everything_that_tells_one_from_another():
     different = [
-        drawing(),
-        drawing(seed=1),
-        drawing(principal="bob"),
-        drawing(name="Task"),
-        drawing(serial=2),
-        drawing(moment=6),
+        drawn(),
+        drawn(seed=1),
+        drawn(principal="bob"),
+        drawn(name="Task"),
+        drawn(serial=2),
+        drawn(moment=6),
+        drawn(number=2),
     ]
-    drawn = [each.digits() for each in different] + [different[0].digits()]
 
-    assert len(set(drawn)) == len(drawn)
-    assert all(re.fullmatch("[0-9a-f]{64}", each) for each in drawn)
+    assert len(set(different)) == len(different)
+    assert all(re.fullmatch("[0-9a-f]{64}", each) for each in different)
 
 
 def test_a_seed_and_a_name_are_not_mixed_up():

@@ -183,7 +183,8 @@ def body(content, content_type=JSON, *, required=True, schemas=None):
     """What a body is read as, or the kind of error if it is refused."""
     declared = Body(required, schemas or {JSON: JOB, FORM: FIELDS})
     try:
-        return BodyReader(declared, SCHEMAS).read(content.encode("utf-8", "surrogateescape"), content_type)
+        kind = None if content_type is None else content_type.encode()
+        return BodyReader(declared, SCHEMAS).read(content.encode("utf-8", "surrogateescape"), kind)
     except Refused as refused:
         return refused.kind
 

@@ -461,8 +461,8 @@ class Farm:
         self.world.settle()
 
     def do_create(self, farm, body, scenario):
-        headers = {"understudy-scenario": scenario} if scenario else {}
-        reply = self.call("createRender", path={"farmId": farm}, headers=headers, body=body)
+        raw = {b"understudy-scenario": scenario.encode()} if scenario else {}
+        reply = self.call("createRender", path={"farmId": farm}, raw=raw, body=body)
         self.made.append(reply.body["id"])
 
     def do_watch(self):
