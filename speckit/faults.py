@@ -83,6 +83,10 @@ class DocumentFaults(Exception):
         return "\n".join([f"{count} {'fault' if count == 1 else 'faults'}:", *map(str, self.faults)])
 
 
+class NoFile(DocumentFaults):
+    """What is named is no file that can be read: it is not there, is a folder, or is closed to the reader."""
+
+
 def written(path: Pointer) -> str:
     """Return `path` as people read it: segments joined by `/`, a `/` inside one written `~1`.
 

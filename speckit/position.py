@@ -9,7 +9,7 @@ import orjson
 import yaml
 
 from speckit.faults import DocumentFaults, Origin, Pointer
-from speckit.source import text_of
+from speckit.source import is_json, text_of
 
 Lines = tuple[int, dict[Any, Any]]
 """The line a node starts on, and the same for its children."""
@@ -45,7 +45,7 @@ def outline(file: Path) -> Lines:
     """Return the lines of a file that has been read before; all of it on line 1 if it no longer can be."""
     try:
         text = text_of(file)
-        if file.suffix.lower() == ".json":
+        if is_json(file, text):
             return _json_lines(text)
         return _yaml_lines(yaml.compose(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader)), {})
     except (DocumentFaults, yaml.YAMLError, IndexError):

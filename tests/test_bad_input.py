@@ -858,7 +858,7 @@ def test_the_document_those_were_made_of_is_sound(tmp_path):
 )
 def test_a_document_that_cannot_be_read_is_named(command, argument, told):
     """A typing mistake in a name is the first one everybody makes."""
-    assert told in command(argument)
+    assert told in command(argument, status=2)
 
 
 OVERLAY = "overlay: 1.0.0\ninfo: {title: o, version: '1'}\nactions:\n"
@@ -898,7 +898,7 @@ def test_a_process_says_the_same_as_the_command_in_these_tests(tmp_path):
 
 def test_an_overlay_that_is_not_there_is_named(command):
     """Neither beside the caller nor among those that come with the package."""
-    assert "nowhere.yaml" in command("--overlay", "nowhere.yaml")
+    assert "nowhere.yaml" in command("--overlay", "nowhere.yaml", status=2)
 
 
 def test_a_tag_nobody_has_is_refused_with_the_ones_there_are(command):

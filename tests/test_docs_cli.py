@@ -121,20 +121,29 @@ def test_a_document_with_faults_makes_nothing(place):
         (["-o", "site", "--base-url", "localhost"], "--base-url 'localhost' is no URL"),
         (["-o", "site", "--with", "gone"], "--with 'gone' is no folder"),
         (["-o", "site", "--with", "empty"], "--with 'empty' has no Markdown files"),
-        (["-o", "site", "--with", "latin"], "--with 'latin' has a page that is not UTF-8"),
         (["-o", "lamps.yaml/site"], "no pages were made"),
     ],
 )
 def test_wrong_use_says_what_would_work(place, arguments, said):
     """Before anything is replaced."""
     (place / "empty").mkdir()
-    (place / "latin").mkdir()
-    (place / "latin" / "page.md").write_bytes(b"# \xe4\n")
 
     ran = docs(place, "lamps.yaml", *arguments)
 
     assert ran.exit_code == 2
     assert said in " ".join(ran.stderr.split())
+    assert not (place / "site").exists()
+
+
+def test_a_page_of_ones_own_that_is_not_text_makes_nothing(place):
+    """It is the page that is wrong, not the command."""
+    (place / "latin").mkdir()
+    (place / "latin" / "page.md").write_bytes(b"# \xe4\n")
+
+    ran = docs(place, "lamps.yaml", "-o", "site", "--with", "latin")
+
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("1 fault:\nlatin: A page in it is not UTF-8: ")
     assert not (place / "site").exists()
 
 

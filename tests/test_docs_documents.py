@@ -1,10 +1,15 @@
 """The page about documents: what it shows is what the commands say, and its numbers are those in force."""
 
+import os
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from harness import Server
 
 import understudy.serve
 from speckit import plain_yaml, references, remote, source
@@ -15,7 +20,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "reference" / "documents.md"
 TEXT = PAGE.read_text("utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LAMPS, OVERLAY = (body for language, body in BLOCK.findall(TEXT) if language == "yaml")
-SHOWN, FENCED = (body for language, body in BLOCK.findall(TEXT) if language == "console")
+SHOWN, PIPED, WATCHED, FENCED = (body for language, body in BLOCK.findall(TEXT) if language == "console")
+BULBS = "openapi: 3.1.0\ninfo: {title: Bulbs, version: '1'}\npaths:\n  /bulbs: {}\n"
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -44,6 +51,43 @@ def test_strictly_it_is_refused(said):
 
     assert status == 1
     assert told.startswith("8 faults:\n")
+
+
+def test_standard_input_is_read_as_it_is_shown(tmp_path):
+    (tmp_path / "bulbs.yaml").write_text(BULBS)
+    command, _, told = PIPED.partition("\n")
+
+    ran = subprocess.run(
+        ["sh", "-c", command.removeprefix("$ ")],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, told, "")
+
+
+def test_edits_are_told_as_they_are_shown(tmp_path):
+    command, *told = WATCHED.splitlines()
+    document = tmp_path / "bulbs.yaml"
+    document.write_text(BULBS)
+    server = Server(*command.removeprefix("$ understudy serve ").split(), cwd=tmp_path)
+    edits = (
+        (f"{BULBS}  /lamps: {{}}\n", 1),
+        (BULBS.replace("3.1.0", "4.0.0"), 4),
+        (f"{BULBS}  /moons: {{}}\n", 5),
+    )
+    for text, lines in edits:
+        document.write_text(text)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while len(server.errors) < lines:
+            assert time.monotonic() < end, server.errors
+            time.sleep(0.01)
+
+    assert server.stop() == 0
+    assert [line.rstrip("\n") for line in server.errors] == told
 
 
 def test_the_fence_is_moved_as_it_is_shown(said, tmp_path):

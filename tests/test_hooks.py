@@ -85,17 +85,18 @@ def test_a_hook_that_fails_is_an_internal_error(file, caplog):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "there are no hooks in it. Write HOOKS"),
-        ("HOOKS = {'listOpenReplayJobs': 1}", "there are no hooks in it"),
+        ("", "hooks.py: There are no hooks in it. Write HOOKS"),
+        ("HOOKS = {'listOpenReplayJobs': 1}", "There are no hooks in it"),
         ("HOOKS = {'listOpenReplayJob': print}", "is not an operation of the document."),
-        ("HOOKS = {", "it cannot be run: SyntaxError"),
-        ("1 / 0", "it cannot be run: ZeroDivisionError"),
+        ("HOOKS = {", "hooks.py:1: It cannot be run: SyntaxError"),
+        ("\n1 / 0", "hooks.py:2: It cannot be run: ZeroDivisionError"),
+        ("import sys\nsys.exit(0)", "hooks.py:2: It cannot be run: SystemExit"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_at_the_start(file, text, says):
     result = CliRunner().invoke(main, ["serve", "--port", "0", "--hook", file(text)])
 
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert says in result.output
 
 

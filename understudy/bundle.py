@@ -34,7 +34,7 @@ class Options:
 
 @click.command(
     context_settings={"max_content_width": 100},
-    epilog="Exit status: 0 written, 1 the document has faults, 2 wrong arguments",
+    epilog="Exit status: 0 written, 1 a file has faults, 2 wrong use or no such file",
 )
 @click.argument("document", required=False, type=click.Path())
 @click.option("-o", "--output", metavar="FILE", help="Where it goes [default: stdout].")

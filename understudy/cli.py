@@ -20,7 +20,7 @@ class Duty(click.Group):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what follows the options."""
-        formatter.write("\nExit status: 0 fine, 1 findings or faults, 2 wrong use\n")
+        formatter.write("\nExit status: 0 fine, 1 findings or faults, 2 wrong use or no such file\n")
 
 
 class Chapters(click.Command):
@@ -57,7 +57,7 @@ def main() -> None:
 
 @main.command(
     context_settings={"max_content_width": 100},
-    epilog="Exit status: 0 stopped by you, 1 the document has faults, 2 wrong arguments",
+    epilog="Exit status: 0 stopped by you, 1 a file has faults, 2 wrong use or no such file",
 )
 @click.argument("document", required=False, type=click.Path())
 @overlay_option
@@ -121,11 +121,12 @@ def main() -> None:
     "may be repeated.",
 )
 @click.option("--crud", is_flag=True, help="Remember what collections without a lifecycle are sent.")
+@click.option("--watch", is_flag=True, help="Serve anew what is in the document's files when one changes.")
 def serve(**options: object) -> None:
     """Play an OpenAPI document as a working API, with its resources kept in memory.
 
-    DOCUMENT is OpenAPI 3 or Swagger 2.0, YAML or JSON. Without one, the five job
-    APIs that come with the package are played.
+    DOCUMENT is OpenAPI 3 or Swagger 2.0, YAML or JSON; - is standard input. Without
+    one, the five job APIs that come with the package are played.
 
     Example: understudy serve --port 0 --speed 60
     """
@@ -144,7 +145,9 @@ def serve(**options: object) -> None:
 )
 @click.argument("url", required=False, default="")
 @click.option(
-    "--document", metavar="FILE", help="What is promised [default: the document shipped with this]."
+    "--document",
+    metavar="FILE",
+    help="What is promised; - is standard input [default: the document shipped with this].",
 )
 @overlay_option
 @click.option(
@@ -265,7 +268,7 @@ def verify(**options: object) -> None:
 
 @main.command(
     context_settings={"max_content_width": 100},
-    epilog="Exit status: 0 the pages are made, 1 the document has faults, 2 wrong use or no pages",
+    epilog="Exit status: 0 the pages are made, 1 a file has faults, 2 wrong use, no such file or no pages",
 )
 @click.argument("document", required=False, type=click.Path())
 @click.option(
@@ -307,8 +310,8 @@ def verify(**options: object) -> None:
 def docs(**options: object) -> None:
     """Write documentation of an OpenAPI document: its operations, and how its resources live.
 
-    DOCUMENT is OpenAPI 3 or Swagger 2.0, YAML or JSON. Without one, the five job
-    APIs that come with the package are documented.
+    DOCUMENT is OpenAPI 3 or Swagger 2.0, YAML or JSON; - is standard input. Without
+    one, the five job APIs that come with the package are documented.
 
     Example: understudy docs my-api.yaml -o site
     """
@@ -319,7 +322,7 @@ def docs(**options: object) -> None:
 
 @main.command(
     context_settings={"max_content_width": 100},
-    epilog="Exit status: 0 printed, 1 the document has faults, 2 wrong arguments",
+    epilog="Exit status: 0 printed, 1 a file has faults, 2 wrong use or no such file",
 )
 @click.argument("document", required=False, type=click.Path())
 @overlay_option

@@ -56,8 +56,8 @@ class _Side:
 
 @click.command(
     context_settings={"max_content_width": 100},
-    epilog="Exit status: 0 nothing that --fail-on names, 1 something of it, or a document has faults, "
-    "2 wrong arguments",
+    epilog="Exit status: 0 nothing that --fail-on names, 1 something of it, or a file has faults, "
+    "2 wrong use or no such file",
 )
 @click.argument("old", type=click.Path())
 @click.argument("new", type=click.Path())
@@ -102,8 +102,8 @@ def diff(**options: object) -> None:
     """Tell what has changed from OLD to NEW, and what of it breaks a client.
 
     OLD and NEW are OpenAPI 3 or Swagger 2.0, YAML or JSON; also git:REVISION:PATH, for a file as it
-    was in a commit. Requests, responses and lifecycles are compared, and each change comes with the
-    reason for its verdict.
+    was in a commit, and - for standard input. Requests, responses and lifecycles are compared, and
+    each change comes with the reason for its verdict.
 
     Example: understudy diff git:main:openapi.yaml openapi.yaml --format markdown
     """
@@ -114,11 +114,15 @@ def run(options: Options) -> int:
     """Tell the changes; return the exit status.
 
     Raises:
-        click.UsageError: git knows no such file, or a document would have to be fetched.
+        click.UsageError: a file is not there, git knows no such file, a document would have to be
+            fetched, or both are standard input.
     """
     from speckit.faults import DocumentFaults
     from toolkit.diff import told
+    from understudy.shipped import DASH
 
+    if options.old == options.new == DASH:
+        raise click.UsageError("Standard input is one document. Name a file for the other.")
     try:
         found = _found(options)
     except DocumentFaults as faults:

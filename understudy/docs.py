@@ -15,7 +15,7 @@ from handbook.page import MARKDOWN, SITE, Book, Section
 from handbook.placing import FolderTaken, check
 from handbook.site import SiteFailed
 from handbook.trying import linked
-from speckit.faults import DocumentFaults
+from speckit.faults import DocumentFaults, Fault, Place
 from speckit.specification import Specification
 from understudy.shipped import check_url, specified
 from understudy.values import is_url
@@ -143,7 +143,8 @@ def _own(folders: tuple[str, ...], taken: set[str]) -> Iterator[Own]:
         try:
             found = own(folder, place)
         except UnicodeDecodeError as problem:
-            raise click.UsageError(f"--with '{name}' has a page that is not UTF-8: {problem}.") from problem
+            why = f"A page in it is not UTF-8: {problem}."
+            raise DocumentFaults([Fault((), why, "Save it as UTF-8.", Place(name))]) from problem
         if found is None:
             raise click.UsageError(f"--with '{name}' has no Markdown files.")
         yield found

@@ -33,7 +33,8 @@ class Options:
 
 @click.command(
     context_settings={"max_content_width": 100},
-    epilog="Exit status: 0 the Overlay is written, 1 nothing found or the document has faults, 2 wrong use",
+    epilog="Exit status: 0 the Overlay is written, 1 nothing found or a file has faults, "
+    "2 wrong use or no such file",
 )
 @click.argument("document", type=click.Path())
 @click.option("-o", "--output", metavar="FILE", help="Where the Overlay goes [default: stdout].")
@@ -64,7 +65,7 @@ def run(options: Options) -> int:
     from toolkit.drafting.whole import drafts
     from toolkit.infer.overlay import overlay
     from understudy.output import check_new, write
-    from understudy.shipped import specified
+    from understudy.shipped import shown, specified
 
     if not options.force:
         check_new(options.output)
@@ -85,7 +86,7 @@ def run(options: Options) -> int:
     if not found.drafts:
         click.echo(nothing(options, found), err=True)
         return 1
-    title = str(specification.document.data.get("info", {}).get("title", options.document))
+    title = str(specification.document.data.get("info", {}).get("title", shown(options.document)))
     text = overlay(found, title, extends(options))
     write(text, options.output)
     for line in summary(found, text):
@@ -94,7 +95,12 @@ def run(options: Options) -> int:
 
 
 def extends(options: Options) -> str:
-    """Return the document's place as the Overlay names it: relative to where that is written."""
+    """Return the document's place as the Overlay names it: relative to where that is written.
+
+    Standard input has none.
+    """
+    if options.document == "-":
+        return ""
     if "://" in options.document or options.output is None:
         return options.document
     return Path(os.path.relpath(options.document, Path(options.output).parent)).as_posix()
@@ -128,10 +134,13 @@ def _counted(number: int, noun: str) -> str:
 
 def nothing(options: Options, found: Drafted) -> str:
     """Return why no lifecycle is written, and what would have been one."""
+    from understudy.shipped import shown
+
     where = f" with the tag {' or '.join(options.only)}" if options.only else ""
     lost = f" {few(found.lost)} looked like one, but no example fits its schema." if found.lost else ""
     return (
-        f"No resource was found in {options.document}{where}.{lost} Looked for: a path that ends in an id, "
+        f"No resource was found in {shown(options.document)}{where}.{lost} "
+        "Looked for: a path that ends in an id, "
         "as in /jobs/{id}, with its collection /jobs; a field called status, state or phase with an enum; "
         "verbs such as /jobs/{id}/cancel. What is like that under other names can be written by hand: see "
         "docs/reference/lifecycles.md."

@@ -36,7 +36,7 @@ class Options:
 
 @click.command(
     context_settings={"max_content_width": 100},
-    epilog="Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 wrong use",
+    epilog="Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 wrong use or no such file",
 )
 @click.argument("document", required=False, type=click.Path())
 @overlay_option
@@ -81,7 +81,7 @@ def run(options: Options) -> int:
     """Write the findings; return the exit status.
 
     Raises:
-        click.UsageError: a rule, a severity or the configuration means nothing.
+        click.UsageError: a rule or a severity means nothing, or a file is not there.
     """
     from toolkit.lint.configuration import ConfigurationError
     from toolkit.lint.telling import FORMS
@@ -91,6 +91,8 @@ def run(options: Options) -> int:
             click.echo(catalogue() if options.list_rules else explanation(str(options.explain)))
             return 0
         configuration = _configuration(options)
+        if configuration is None:
+            return 1
         severities = _severities(options, configuration)
     except ConfigurationError as problem:
         raise click.UsageError(str(problem)) from None
@@ -102,7 +104,7 @@ def run(options: Options) -> int:
 def _findings(options: Options, configuration: Configuration, severities: dict[str, str]) -> Findings:
     from speckit.faults import DocumentFaults
     from toolkit.lint.linting import lint, refused
-    from understudy.shipped import default_document, loaded
+    from understudy.shipped import default_document, loaded, shown
 
     try:
         document = loaded(
@@ -112,19 +114,28 @@ def _findings(options: Options, configuration: Configuration, severities: dict[s
             allow_remote=options.allow_remote,
         )
     except DocumentFaults as faults:
-        return refused(options.document or str(default_document()), faults)
+        return refused(shown(options.document or str(default_document())), faults)
     return lint(document, severities=severities, quiet=configuration.ignores_finding)
 
 
-def _configuration(options: Options) -> Configuration:
-    from toolkit.lint.configuration import found_from, read
+def _configuration(options: Options) -> Configuration | None:
+    """Return what is set by a file; None, and what is wrong is told, where that says what means nothing.
+
+    Raises:
+        NoConfiguration: it cannot be read.
+    """
+    from toolkit.lint.configuration import ConfigurationError, NoConfiguration, found_from, read
     from understudy.shipped import default_document
 
-    if options.config:
-        return read(Path(options.config))
     document = options.document or str(default_document())
     folder = Path() if "://" in document else Path(document).parent
-    return found_from(folder.absolute())
+    try:
+        return read(Path(options.config)) if options.config else found_from(folder.absolute())
+    except NoConfiguration:
+        raise
+    except ConfigurationError as problem:
+        click.echo(f"Error: {problem}", err=True)
+        return None
 
 
 def _severities(options: Options, configuration: Configuration) -> dict[str, str]:

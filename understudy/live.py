@@ -26,8 +26,8 @@ class Live:
         url: Where the server answers: what the samples ask.
     """
 
-    def __init__(self, specification: Specification, only: Sequence[str] = ()) -> None:
-        self.url = ""
+    def __init__(self, specification: Specification, only: Sequence[str] = (), url: str = "") -> None:
+        self.url = url
         self._specification = specification
         self._only = only
         self._place: Path | None = None

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,19 +26,20 @@ from mockserver import principals
 from mockserver.app import Settings, build
 from mockserver.clock import Clock, ManualClock, RealClock
 from mockserver.control import PREFIX
-from mockserver.framework import AsyncApp
+from mockserver.framework import ASGIApp, AsyncApp
 from speckit.faults import DocumentFaults
+from speckit.noting import Stamps, noted
 from speckit.operation import Operation
+from speckit.remote import is_url
 from speckit.specification import Specification
 from understudy import hooks, telling
 from understudy.live import Live
 from understudy.patience import announced, few
 from understudy.proposal import curl
-from understudy.shipped import specified
+from understudy.replaceable import GRACE_SECONDS, Replaceable, Served
+from understudy.shipped import DASH, files_needed, specified
 
 _ORIGIN = re.compile(r"https?://[^/\s]+")
-GRACE_SECONDS = 3
-"""How long requests under way may take to end once the server is told to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +67,20 @@ class Options:
     hook: str | None = None
     webhooks: tuple[str, ...] = ()
     may_be_told: tuple[str, ...] = ()
+    watch: bool = False
 
 
 def run(options: Options) -> int:
     """Serve until stopped; return the exit status.
 
     Raises:
-        click.UsageError: an option makes no sense, or two contradict each other.
+        click.UsageError: an option makes no sense, two contradict each other, or a file is not there.
     """
-    if math.isnan(options.speed):
-        raise click.UsageError("--speed is a number above 0.")
-    if options.clock == "manual" and options.speed != 1:
-        raise click.UsageError("--speed is for a real clock; a manual one moves by POST /_understudy/clock.")
-    for origin in options.origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise click.UsageError(
-                f"--origin '{origin}' is no origin. Write it like https://app.example.com:3000."
-            )
+    _check(options)
+    clock = _clock(options)
     try:
-        specification = read(options)
-        live = Live(specification, options.only)
-        app = application(specification, options, live)
+        with noted() as files:
+            served = made(options, clock)
     except DocumentFaults as faults:
         click.echo(str(faults), err=True)
         return 1
@@ -99,11 +94,69 @@ def run(options: Options) -> int:
     # Jobs are no garbage, and looking through a million of them takes a second: look rarely.
     gc.set_threshold(50_000, 20, 100)
     gc.enable()
-    live.url = url_of(listener)
+    served.live.url = url_of(listener)
+    app = watched(served, files, options, clock) if options.watch else served.app
     try:
-        return _serve(app, listener, specification, options)
+        return _serve(app, listener, served.specification, options)
     finally:
-        live.close()
+        served.live.close()
+
+
+def _check(options: Options) -> None:
+    """Hold the options against each other, before anything is read.
+
+    Raises:
+        click.UsageError: an option makes no sense, or two contradict each other.
+    """
+    if math.isnan(options.speed):
+        raise click.UsageError("--speed is a number above 0.")
+    if options.clock == "manual" and options.speed != 1:
+        raise click.UsageError("--speed is for a real clock; a manual one moves by POST /_understudy/clock.")
+    for origin in options.origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise click.UsageError(
+                f"--origin '{origin}' is no origin. Write it like https://app.example.com:3000."
+            )
+    if options.watch and options.document is not None:
+        _check_watchable(options.document)
+
+
+def _check_watchable(document: str) -> None:
+    if document == DASH:
+        raise click.UsageError("--watch is for files, and standard input comes once. Name a file.")
+    if is_url(document):
+        raise click.UsageError(
+            f"--watch is for files, and '{document}' is fetched once. Download it and name the file."
+        )
+
+
+def _clock(options: Options) -> Clock:
+    return ManualClock() if options.clock == "manual" else RealClock(options.speed)
+
+
+def made(options: Options, clock: Clock, url: str = "") -> Served:
+    """Return what the options ask for, read anew from its files.
+
+    Args:
+        clock: Where the time comes from.
+        url: Where it will answer, if that is known already.
+
+    Raises:
+        DocumentFaults: a file has mistakes.
+        click.UsageError: a file is not there, or an option does not fit the document.
+    """
+    specification = read(options)
+    live = Live(specification, options.only, url)
+    return Served(specification, application(specification, options, live, clock), live)
+
+
+def watched(served: Served, files: Stamps, options: Options, clock: Clock) -> Replaceable:
+    """Return an application that is `served`, and made anew by the options whenever `files` change."""
+    # Here, not above: only those who ask for it wait for it.
+    from understudy.watching import Watch
+
+    anew = partial(made, options, clock, served.live.url)
+    return Replaceable(served, Watch(anew, files, served.specification.document.name))
 
 
 def read(options: Options) -> Specification:
@@ -143,18 +196,21 @@ def _kept(specification: Specification) -> Specification:
     return found.specification
 
 
-def application(specification: Specification, options: Options, live: Live | None = None) -> AsyncApp:
+def application(
+    specification: Specification, options: Options, live: Live | None = None, clock: Clock | None = None
+) -> AsyncApp:
     """Return the server of `specification`.
 
     Args:
         live: Where it takes pages about the document from.
+        clock: Where the time comes from; by default the clock that the options ask for, made for it.
 
     Raises:
-        DocumentFaults: the file of principals has mistakes.
-        click.UsageError: the file of hooks cannot be used, or who is to be told makes no sense.
+        DocumentFaults: the file of principals or that of hooks has mistakes.
+        click.UsageError: one of them is not there, or who is to be told makes no sense.
     """
-    clock: Clock = ManualClock() if options.clock == "manual" else RealClock(options.speed)
-    known = principals.load(Path(options.principals)) if options.principals else None
+    with files_needed():
+        known = principals.load(Path(options.principals)) if options.principals else None
     found = hooks.load(options.hook, specification.operations) if options.hook else {}
     settings = Settings(
         seed=options.seed,
@@ -167,7 +223,7 @@ def application(specification: Specification, options: Options, live: Live | Non
         webhooks=telling.addresses(options.webhooks, specification),
         may_be_told=telling.admitted(options.may_be_told),
     )
-    return build(specification, clock=clock, principals=known, settings=settings)
+    return build(specification, clock=clock or _clock(options), principals=known, settings=settings)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -223,7 +279,7 @@ class _Server(uvicorn.Server):
             sys.stdout.flush()
 
 
-def _serve(app: AsyncApp, listener: socket.socket, specification: Specification, options: Options) -> int:
+def _serve(app: ASGIApp, listener: socket.socket, specification: Specification, options: Options) -> int:
     config = uvicorn.Config(
         app,
         loop="uvloop",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from speckit.document import Document, load
-from speckit.faults import DocumentFaults, Place
+from speckit.faults import DocumentFaults, NoFile, Place
 from speckit.remote import Remote, is_url
+from speckit.source import STDIN
 from speckit.specification import Specification, specify
 
 MOST_WARNINGS = 10
 """How many faults are told of a document that is used in spite of them."""
+
+DASH = "-"
+"""What stands for standard input on the command line."""
 
 _INSTALLED = Path(__file__).parent / "documents"
 _CHECKOUT = Path(__file__).parent.parent
@@ -50,7 +55,8 @@ def specified(
     """Return the document that a command names, overlaid and narrowed.
 
     Args:
-        document: A file, or a URL; without it, the document that comes with the package.
+        document: A file, a URL, or `-` for standard input; without it, the document that comes with the
+            package.
         overlays: Files, or names of overlays that come with the package.
         only: Tags.
         fence: The folder that references may not leave; without it, the document's.
@@ -60,7 +66,7 @@ def specified(
 
     Raises:
         DocumentFaults: it has mistakes, and nothing of it can be used or `strict` is said.
-        click.UsageError: it is a URL, and nothing may be fetched.
+        click.UsageError: a file is not there, or it is a URL, and nothing may be fetched.
     """
     found = loaded(document, overlays=overlays, fence=fence, strict=strict, allow_remote=allow_remote)
     if tells:
@@ -82,14 +88,35 @@ def loaded(
 
     Raises:
         DocumentFaults: nothing of it can be used, or it has faults and `strict` is said.
-        click.UsageError: it is a URL, and nothing may be fetched.
+        click.UsageError: a file is not there, or it is a URL, and nothing may be fetched.
     """
     check_url(document, allow_remote=allow_remote)
+    if fence and not Path(fence).is_dir():
+        raise click.UsageError(f"--fence '{fence}' is no folder. Name one that the document is in.")
     remote = Remote() if allow_remote else None
-    source = default_document() if document is None else _file(document, remote)
     inside = Path(fence) if fence else None
     given = [overlay(name) for name in overlays]
-    return load(source, overlays=given, fence=inside, strict=strict, remote=remote)
+    with files_needed():
+        source = default_document() if document is None else _file(document, remote)
+        return load(source, overlays=given, fence=inside, strict=strict, remote=remote)
+
+
+@contextmanager
+def files_needed() -> Iterator[None]:
+    """Have a file that is not there, or cannot be read, be wrong use.
+
+    Raises:
+        click.UsageError: there is one.
+    """
+    try:
+        yield
+    except NoFile as refusal:
+        raise click.UsageError(" ".join(map(str, refusal.faults))) from None
+
+
+def shown(document: str) -> str:
+    """Return the document that a command names as it is called where something is told of it."""
+    return str(STDIN) if document == DASH else document
 
 
 def check_url(document: str | None, *, allow_remote: bool) -> None:
@@ -104,13 +131,15 @@ def check_url(document: str | None, *, allow_remote: bool) -> None:
 
 
 def _file(document: str, remote: Remote | None) -> Path:
+    if document == DASH:
+        return STDIN
     if remote is None or not is_url(document):
         return Path(document)
     try:
         return remote.fetch(document)
     except DocumentFaults as refusal:
         place = Place(document)
-        raise DocumentFaults(replace(fault, place=place) for fault in refusal.faults) from None
+        raise NoFile(replace(fault, place=place) for fault in refusal.faults) from None
 
 
 def warn(document: Document) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speckit.document import Document
+from speckit.faults import DocumentFaults
+from speckit.source import text_of
 
 _SWAGGER = re.compile(r"""^[\s{]{0,4}["']?swagger["']?\s*:""", re.MULTILINE)
 
@@ -45,6 +47,6 @@ def _quoted(text: str) -> str:
 def _is_swagger(document: Document) -> bool:
     """Return whether the document was written as Swagger 2.0, which knows no ranges of statuses."""
     try:
-        return _SWAGGER.search(document.source.read_text("utf-8")) is not None
-    except (OSError, UnicodeError):
+        return _SWAGGER.search(text_of(document.source)) is not None
+    except DocumentFaults:
         return False

@@ -24,7 +24,7 @@ def overlay(found: Drafted, title: str, extends: str) -> str:
 
     Args:
         title: The title of the document.
-        extends: Where the document is, as the Overlay would name it.
+        extends: Where the document is, as the Overlay would name it; empty where it has no place.
     """
     return "\n".join((*_lines(found, title, extends), ""))
 
@@ -33,7 +33,8 @@ def _lines(found: Drafted, title: str, extends: str) -> Iterator[str]:
     yield from _HEAD.splitlines()
     yield "overlay: 1.0.0"
     yield f"info: {{title: {scalar(f'Lifecycles of {title}')}, version: 0.1.0}}"
-    yield f"extends: {scalar(extends)}"
+    if extends:
+        yield f"extends: {scalar(extends)}"
     yield "actions:"
     if without := silent(found.specification):
         yield "  # guessed: the document lists no answer for some requests that are wrong. Each server has"

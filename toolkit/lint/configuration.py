@@ -27,6 +27,10 @@ class ConfigurationError(Exception):
     """A configuration says what means nothing; the message says what would."""
 
 
+class NoConfiguration(ConfigurationError):
+    """There is no such file, or it cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ignore:
     """Findings that are not to be heard: those that all of it fits. An empty text fits everything.
@@ -70,6 +74,7 @@ def found_from(folder: Path) -> Configuration:
     """Return the configuration nearest to `folder`, upwards; an empty one where there is none.
 
     Raises:
+        NoConfiguration: it cannot be read.
         ConfigurationError: it says what means nothing.
     """
     for each in (folder, *folder.parents):
@@ -84,7 +89,8 @@ def read(file: Path) -> Configuration:
     """Return the configuration in `file`: the table `lint`, in a `pyproject.toml` `tool.understudy.lint`.
 
     Raises:
-        ConfigurationError: it cannot be read, or says what means nothing.
+        NoConfiguration: it cannot be read.
+        ConfigurationError: it says what means nothing.
     """
     return _configuration(_table(file) or {}, file)
 
@@ -93,9 +99,11 @@ def _table(file: Path) -> Any:
     """Return the table about lint in a TOML file; None where it has none."""
     try:
         whole = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as problem:
-        why = getattr(problem, "strerror", None) or "it is not UTF-8"
-        raise ConfigurationError(f"{file} cannot be read: {why}. Name a TOML file that is there.") from None
+    except OSError as problem:
+        why = f"{file} cannot be read: {problem.strerror}. Name a TOML file that is there."
+        raise NoConfiguration(why) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file} is not UTF-8. Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as problem:
         raise ConfigurationError(f"{file} is not TOML: {problem}. Correct that line.") from None
     where = str(file)

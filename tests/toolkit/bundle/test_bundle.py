@@ -241,7 +241,7 @@ def test_samples_are_written_where_they_are_asked_for(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
-        (["missing.yaml"], 1, "missing.yaml"),
+        (["missing.yaml"], 2, "missing.yaml: There is no such file."),
         (["-o", "no/such/folder/x.yaml"], 2, "'no/such/folder/x.yaml' cannot be written"),
         (["https://example.com/api.yaml"], 2, "add --allow-remote"),
         (["--format", "toml"], 2, "'toml' is not one of"),

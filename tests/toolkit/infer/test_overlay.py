@@ -201,7 +201,7 @@ def test_nothing_found_says_what_was_looked_for(tmp_path):
     [
         (["-o", "no such folder/out.yaml"], 2, "cannot be written: No such file or directory"),
         (["--only", "printz"], 1, "No operation has the tag 'printz'"),
-        (["--overlay", "nowhere.yaml"], 1, "There is no such file"),
+        (["--overlay", "nowhere.yaml"], 2, "There is no such file"),
     ],
 )
 def test_wrong_use_says_what_would_be_right(prints, arguments, status, told):

@@ -292,7 +292,7 @@ def test_a_shared_file_says_of_us_only_what_there_is(folder, text):
 
     result = asked()
 
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "pyproject.toml, tool.understudy: " in result.output
 
 
@@ -344,12 +344,12 @@ def test_the_command_line_wins_over_the_configuration(folder):
         ("lint", "is not TOML"),
     ],
 )
-def test_a_configuration_that_means_nothing_is_wrong_use(folder, text, said):
+def test_a_configuration_that_means_nothing_is_refused(folder, text, said):
     (folder / "understudy.toml").write_text(text, "utf-8")
 
     result = asked()
 
-    assert result.exit_code == 2
+    assert (result.exit_code, result.stdout) == (1, "")
     assert said in result.output
     assert "understudy.toml" in result.output
 
@@ -395,11 +395,11 @@ def test_a_document_that_cannot_be_read_is_an_error_whatever_is_looked_for(folde
     assert set(rules(result)) == {"unreadable-document"}
 
 
-def test_a_file_that_is_not_there_is_an_error_as_well(folder):
+def test_a_file_that_is_not_there_is_wrong_use(folder):
     result = CliRunner().invoke(main, ["lint", "nowhere.yaml"])
 
-    assert result.exit_code == 1
-    assert "nowhere.yaml" in result.output
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "nowhere.yaml: There is no such file." in result.output
     assert "(root)" not in result.output
 
 
