@@ -6,10 +6,15 @@ import argparse
 import os
 import platform
 
-from benchmarks import big, corpus, infer, scale, speed, startup
+from benchmarks import big, corpus, infer, instructions, scale, speed, startup
 
 MEASUREMENTS = {"speed": speed.measure, "scale": scale.measure, "startup": startup.measure}
-ON_REQUEST = {"big": big.measure, "corpus": corpus.measure, "infer": infer.measure}
+ON_REQUEST = {
+    "big": big.measure,
+    "corpus": corpus.measure,
+    "infer": infer.measure,
+    "instructions": instructions.measure,
+}
 """These need more than the repository, or more than an hour: they run where they are named."""
 
 
