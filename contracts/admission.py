@@ -8,8 +8,9 @@ from contracts.client import LOST
 from contracts.exchange import Exchange
 from contracts.observer import Observer
 from contracts.wire import Unreachable
+from speckit.operation import Operation
 
-_UNAUTHORIZED = 401
+UNAUTHORIZED = 401
 _ENOUGH = 3
 """After so many refusals, and nothing else, a credential is taken for a wrong one."""
 _OF_MANY = ("create", "list")
@@ -39,7 +40,7 @@ class Admission:
         """
         name = exchange.call.principal
         if self._is_telling(exchange):
-            if exchange.status == _UNAUTHORIZED:
+            if exchange.status == UNAUTHORIZED:
                 self._hold(name, exchange, race)
                 return
             self._admitted.add(name)
@@ -56,9 +57,9 @@ class Admission:
 
     def _is_telling(self, exchange: Exchange) -> bool:
         """Return whether an exchange may tell if its principal is let in."""
-        name, security = exchange.call.principal, exchange.call.operation.security
+        name = exchange.call.principal
         return (
-            bool(name and security and all(security))
+            bool(name and is_closed(exchange.call.operation))
             and exchange.status != LOST
             and name not in self._admitted
         )
@@ -80,6 +81,11 @@ class Admission:
     def _is_of_many(self, exchange: Exchange) -> bool:
         binding = self.observer.bindings.get(exchange.call.operation.id)
         return binding is None or binding.rule.role in _OF_MANY
+
+
+def is_closed(operation: Operation) -> bool:
+    """Return whether an operation needs a credential."""
+    return bool(operation.security) and all(operation.security)
 
 
 def _told(exchange: Exchange) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from contracts import writing
 from contracts.bench import Bench, Binding, remember
 from contracts.exchange import Exchange, text
 from contracts.matching import is_member
@@ -72,6 +73,8 @@ class Batches:
             said += "among those that were moved." if is_told else "not among those that were moved."
             self._bench.hold("trigger-works", binding, kept, said, [*track.exchanges, exchange])
         track.belief = belief or dict.fromkeys(now, UNKNOWN_SINCE)
+        every = [t for state in now for t in track.nature.triggered(state, binding.operation.id)]
+        writing.take_in(track, exchange, [None, *every])
         track.free |= track.nature.machine_written | track.nature.changed_by[binding.operation.id]
         track.events.append("triggered")
         track.version += 1

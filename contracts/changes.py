@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from contracts import writing
 from contracts.anatomy import fits as is_like
 from contracts.bench import Bench, Binding, remember
 from contracts.catalogue import Declared
@@ -85,7 +86,7 @@ class Changes:
         asked = exchange.call.header("If-Match")
         if asked is ABSENT and etag.required:
             kind, law = "preconditionRequired", "precondition-required"
-        elif exchange.call.aim == "stale":
+        elif exchange.call.aim == "stale" and not self._is_refused_anyway(binding, exchange, track):
             kind, law = "preconditionFailed", race or "precondition-kept"
         else:
             return exchange.status != 412
@@ -96,6 +97,12 @@ class Changes:
             track.blur()
         remember(track, exchange)
         return False
+
+    def _is_refused_anyway(self, binding: Binding, exchange: Exchange, track: Track) -> bool:
+        """Return whether the answer is that to the same request without a condition (RFC 9110, 13.2.1)."""
+        outcomes = self._outcomes(binding, exchange, track, self._bench.states.now(track, exchange))
+        fits = [each.kind for each in outcomes if each.declared.admits(exchange)]
+        return exchange.status != 412 and bool(fits) and set(fits) <= {REFUSED, MISSING}
 
     def _outcomes(
         self, binding: Binding, exchange: Exchange, track: Track, states: Iterable[str]
@@ -194,6 +201,9 @@ class Changes:
     def _expected(self, binding: Binding, exchange: Exchange, track: Track, fits: list[Outcome]) -> None:
         self._taken(binding, exchange, track, fits)
         self._answered(binding, exchange, track, fits)
+        if any(each.race == exchange.race and each.is_success for each in track.exchanges if each.race):
+            # Which of two changes came last, their answers do not tell.
+            track.free |= track.nature.updatable | track.nature.machine_written
 
     def _taken(self, binding: Binding, exchange: Exchange, track: Track, fits: list[Outcome]) -> None:
         """Take in what an answer that was possible means for the resource."""
@@ -206,6 +216,8 @@ class Changes:
         if kinds <= {REFUSED, NONE, MISSING}:
             track.events.append("refused")
         else:
+            moves = [each.transition for each in fits if each.kind not in (REFUSED, MISSING)]
+            writing.take_in(track, exchange, moves)
             self._changed(binding, exchange, track, kinds)
 
     def _count_kept(self, binding: Binding, exchange: Exchange, track: Track, kinds: set[str]) -> None:
@@ -238,6 +250,8 @@ class Changes:
         written = [(path, reckoned(template, known)) for path, template in binding.rule.change]
         named = named_changes(nature, written)
         track.updates.update(named)
+        for slot in named:
+            track.wrote.pop(slot, None)
         track.free |= set(named) | set(nature.stamps)
         if MOVE in kinds:
             track.free |= nature.machine_written

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import orjson
 
 from contracts.exchange import Call, Exchange, Moment
+from contracts.pacing import Pace
 from contracts.wire import Received, Sent, Unreachable, Wire
 from speckit import timing
 from speckit.pointer import ABSENT
@@ -30,12 +32,14 @@ class OutOfBudget(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """How much may be used: seconds of wall time, and requests."""
+    """How much may be used: seconds of wall time, and requests, a second of which are `rate` at most."""
 
     seconds: float = 60.0
     requests: int = 5000
     used: int = 0
     started: float = field(default_factory=time.monotonic)
+    rate: float = 0.0
+    _next: float = 0.0
 
     @property
     def elapsed(self) -> float:
@@ -55,7 +59,14 @@ class Budget:
         """
         if self.spent:
             raise OutOfBudget(self.spent)
+        if self.rate:
+            self._wait_for_a_turn()
         self.used += 1
+
+    def _wait_for_a_turn(self) -> None:
+        now = time.monotonic()
+        time.sleep(max(self._next - now, 0.0))
+        self._next = max(self._next, now) + 1 / self.rate
 
     @property
     def spent(self) -> str:
@@ -171,6 +182,7 @@ class Client:
         self.credentials = credentials
         self.budget = budget
         self.clock = clock
+        self.pace = Pace(clock)
         self.phase = ""
         self.number = 0
         self.watch: Callable[[Exchange, str], Any] = lambda _exchange, _race: None
@@ -185,10 +197,8 @@ class Client:
             Unreachable: no answer came.
             OutOfBudget: it may not be sent any more.
         """
-        self.budget.spend()
         request = self._request(call)
-        before = self.clock.now()
-        answer = self._answer(request)
+        before, answer = self.patiently(lambda: self._answer(request))
         exchange = self._exchange(call, request, answer, before, self.clock.now())
         self.watch(exchange, "")
         return exchange
@@ -199,11 +209,8 @@ class Client:
         Args:
             law: What a second success breaks.
         """
-        for _ in calls:
-            self.budget.spend()
         requests = [self._request(call) for call in calls]
-        before = self.clock.now()
-        answers = self.wire.race(requests)
+        before, answers = self._raced(requests)
         after = self.clock.now()
         self._races += 1
         raced = [
@@ -214,6 +221,31 @@ class Client:
         for exchange in raced:
             self.watch(exchange, law)
         return raced
+
+    def patiently(self, ask: Callable[[], Received]) -> tuple[Moment, Received]:
+        """Return when a request was sent, and its answer; where it is held off, it is sent again in time.
+
+        Raises:
+            OutOfBudget: it may not be sent any more.
+        """
+        for times in count():
+            self.budget.spend()
+            before = self.clock.now()
+            answer = ask()
+            if not self.pace.has_waited([answer], times, self.budget.left):
+                break
+        return before, answer
+
+    def _raced(self, requests: Sequence[Sent]) -> tuple[Moment, list[Received]]:
+        """Return when requests were sent at once, and their answers; again where all were held off."""
+        for times in count():
+            for _ in requests:
+                self.budget.spend()
+            before = self.clock.now()
+            answers = self.wire.race(requests)
+            if not self.pace.has_waited(answers, times, self.budget.left):
+                break
+        return before, answers
 
     def _answer(self, request: Sent) -> Received:
         """Return the answer; one with the status LOST where none came, unless that goes on."""

@@ -158,7 +158,7 @@ class Creates:
         earlier = known.exchanges[:1] if known else []
         if not self._bench.hold("unique-id", binding, is_new, said, [*earlier, exchange]):
             return None
-        track = Track(nature, key, principal, self._ledger, is_own=True, call=exchange.call)
+        track = Track(nature, key, principal, self._ledger, is_own=True, is_made=True, call=exchange.call)
         track.born = (exchange.before, exchange.after)
         track.birth_order = (exchange.number, exchange.race)
         track.given = self._given(binding, track)

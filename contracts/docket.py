@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from contracts import pacing
 from contracts.exchange import Exchange
 from contracts.finding import Finding, Note, Subject, Tally
 from contracts.laws import LAWS
@@ -43,6 +44,10 @@ _OF_THE_OPERATION = frozenset(
 )
 
 
+_OF_ANY_ANSWER = frozenset({"documented-status", "documented-body", "documented-header"})
+"""Laws that hold for the answer of a gate, too."""
+_HELD_OFF = "the server took no more requests ({status}), however long was waited"
+
 Doubted = tuple[Subject, str, tuple[Exchange, ...], str]
 
 
@@ -60,11 +65,20 @@ class Docket:
     specification: Specification
     is_strict: bool = False
     found: Callable[[Finding], None] = lambda _finding: None
+    excluded: frozenset[str] = frozenset()
     _findings: dict[tuple[str, Subject, str], Finding] = field(default_factory=dict)
     _notes: dict[tuple[str, Subject, str], Note] = field(default_factory=dict)
     _counts: dict[tuple[str, Subject], _Count] = field(default_factory=dict)
 
     _doubted: list[Doubted] | None = None
+    _meant: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._meant = pacing.meant(self.specification)
+
+    def is_held_off(self, exchange: Exchange) -> bool:
+        """Return whether a request was not looked at, because there were too many (429, 503)."""
+        return pacing.is_held_off(exchange, self._meant)
 
     @property
     def findings(self) -> list[Finding]:
@@ -97,9 +111,15 @@ class Docket:
             exchanges: Those that matter, in order.
             cause: What tells this way of breaking the law from another.
         """
+        if law in self.excluded:
+            return kept
+        exchanges = tuple(exchanges)
+        if not kept and law not in _OF_ANY_ANSWER and self._proves_nothing(exchanges):
+            self.pass_over(law, subject, _HELD_OFF.format(status=exchanges[-1].status))
+            return True
         if self._doubted is not None and not kept:
             said = happened if isinstance(happened, str) else happened()
-            self._doubted.append((subject, said, tuple(exchanges), cause))
+            self._doubted.append((subject, said, exchanges, cause))
             return False
         count = self._count(law, subject)
         count.tried += 1
@@ -111,10 +131,28 @@ class Docket:
             self._findings[key] = replace(known, count=known.count + 1)
             return False
         said = happened if isinstance(happened, str) else happened()
-        made = Finding(law, subject, LAWS[law].promise, self.place(law, subject), said, tuple(exchanges))
+        made = Finding(
+            law, subject, LAWS[law].promise, self.place(law, subject), said, exchanges, cause=cause
+        )
         self._findings[key] = made
         self.found(made)
         return False
+
+    def _proves_nothing(self, exchanges: Sequence[Exchange]) -> bool:
+        """Return whether the last request was held off; of a race, whether all of it was."""
+        last = exchanges[-1:]
+        raced = [each for each in exchanges if each.race and each.race == last[0].race] if last else []
+        return bool(last) and all(map(self.is_held_off, raced or last))
+
+    def knows(self, law: str, subject: Subject, status: str) -> bool:
+        """Return whether there is a finding by a law of answers, told of answers of that status.
+
+        Its cause is the status, and where in the body it shows.
+        """
+        is_of_answers = law == "no-crash" or law.startswith("documented-")
+        return is_of_answers and any(
+            key[:2] == (law, subject) and key[2].partition(" ")[0] == status for key in self._findings
+        )
 
     @contextmanager
     def doubting(self) -> Iterator[list[Doubted]]:
@@ -128,6 +166,8 @@ class Docket:
 
     def note(self, law: str, subject: Subject, message: str, exchanges: Iterable[Exchange] = ()) -> None:
         """Keep a note: the document is silent. Where judging is strict, it is a finding."""
+        if law in self.excluded:
+            return
         if self.is_strict:
             self.hold(law, subject, False, message, exchanges, cause="silent")
             return

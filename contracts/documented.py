@@ -10,11 +10,11 @@ from contracts.exchange import Exchange
 from contracts.finding import Subject
 from speckit.operation import Response
 from speckit.pointer import ABSENT
-from speckit.schema import Schemas
+from speckit.schema import Schemas, is_barred
 from speckit.specification import Specification
 
-Misfit = Callable[[Any], str]
-"""Says how a value does not fit a schema; empty where it fits."""
+Misfit = Callable[[Any], tuple[str, str]]
+"""Says how a value does not fit a schema, and where: whichever item of an array. Empty where it fits."""
 
 _ANYTIME = frozenset({304, 405, 406, 408, 413, 414, 415, 429, 431, 501, 503})
 """Statuses that HTTP itself gives to any request; a document need not list them."""
@@ -63,10 +63,23 @@ class Documented:
             )
 
     def _body(self, exchange: Exchange, subject: Subject, response: Response) -> None:
-        said = self._misfit(exchange, response)
-        self._docket.hold("documented-body", subject, not said, said, [exchange], cause=f"{exchange.status}")
+        said, where = self._misfit(exchange, response)
+        cause = f"{exchange.status} {where}".rstrip()
+        self._docket.hold("documented-body", subject, not said, said, [exchange], cause)
 
-    def _misfit(self, exchange: Exchange, response: Response) -> str:
+    def _misfit(self, exchange: Exchange, response: Response) -> tuple[str, str]:
+        media = _media(response.content, exchange.media_type)
+        if said := self._wrong_kind(exchange, response, media):
+            return said, ""
+        is_readable = media is not None and "json" in exchange.media_type and "schema" in media
+        if media is None or not is_readable or exchange.call.operation.method == "HEAD":
+            return "", ""
+        if exchange.answer is ABSENT:
+            return "The answer says it is JSON and is not.", ""
+        return self._check(media["schema"])(exchange.answer)
+
+    def _wrong_kind(self, exchange: Exchange, response: Response, media: Mapping[str, Any] | None) -> str:
+        """Return what is wrong with there being a body, or none, and with its media type."""
         if not response.content:
             is_empty = not exchange.content or exchange.status >= 300
             return "" if is_empty else f"The answer {exchange.status} has a body; the document has none."
@@ -74,15 +87,10 @@ class Documented:
             return ""
         if not exchange.content and not exchange.media_type:
             return f"The answer {exchange.status} has no body."
-        media = _media(response.content, exchange.media_type)
         if media is None:
             wanted = " or ".join(response.content)
             return f"The answer is {exchange.media_type or 'of no media type'}; the document has {wanted}."
-        if "json" not in exchange.media_type or "schema" not in media:
-            return ""
-        if exchange.answer is ABSENT:
-            return "The answer says it is JSON and is not."
-        return self._check(media["schema"])(exchange.answer)
+        return ""
 
     def _check(self, schema: Mapping[str, Any]) -> Misfit:
         if id(schema) not in self._compiled:
@@ -90,16 +98,18 @@ class Documented:
         return self._compiled[id(schema)]
 
     def _compile(self, schema: Mapping[str, Any]) -> Misfit:
-        validator = self._schemas.validator_or_none(schema, "a response")
+        validator = self._schemas.validator_or_none(schema, "a response", leaves="writeOnly", bars=True)
         if validator is None:
-            return lambda _value: ""
+            return lambda _value: ("", "")
 
-        def misfit(value: Any) -> str:
+        def misfit(value: Any) -> tuple[str, str]:
             problem = next(iter(validator.iter_errors(value)), None)
             if problem is None:
-                return ""
+                return "", ""
+            told = "it is writeOnly" if is_barred(problem) else problem.message
             where = "/" + "/".join(map(str, problem.instance_path))
-            return f"The answer does not fit its schema at {where}: {problem.message}."
+            anywhere = "/".join("*" if isinstance(part, int) else part for part in problem.instance_path)
+            return f"The answer does not fit its schema at {where}: {told}.", f"/{anywhere}"
 
         return misfit
 

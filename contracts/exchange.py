@@ -11,8 +11,11 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import orjson
 
-from speckit.operation import Operation
+from speckit.operation import Operation, Parameter
 from speckit.pointer import ABSENT
+
+DELIMITERS: Mapping[str, str] = {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+"""What parts the items of a query parameter, by its style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,21 @@ class Call:
         path = self.operation.path
         for name, value in self.path.items():
             path = path.replace(f"{{{name}}}", quote(text(value), safe=""))
-        written = "&".join(part for name, value in self.query.items() for part in self._written(name, value))
+        query = self._gathered()
+        written = "&".join(part for name, value in query.items() for part in self._written(name, value))
         return f"{path}?{written}" if written else path
+
+    def _gathered(self) -> dict[str, Any]:
+        """Return the query with the members of an object, which filters name apart, in one value."""
+        found: dict[str, Any] = {}
+        for name, value in self.query.items():
+            holder, path = self.operation.asked(name) or (None, ())
+            whole = found.setdefault(holder.name, {}) if holder and len(path) == 1 else None
+            if isinstance(whole, dict):
+                whole[path[0]] = value
+            else:
+                found[name] = value
+        return found
 
     def _written(self, name: str, value: Any) -> list[str]:
         """Return what a query parameter is written as: an array is several, or one text with commas."""
@@ -77,7 +93,10 @@ class Call:
         if isinstance(value, list) and parameter is not None and not parameter.explode:
             return [f"{quote_plus(name)}={','.join(quote_plus(text(each)) for each in value)}"]
         if parameter is not None and parameter.style == "deepObject":
-            return [urlencode({f"{name}[{key}]": text(part)}) for key, part in _members(value)]
+            pairs = [(key, each) for key, part in _members(value) for each in _several(part)]
+            return [urlencode({f"{name}[{key}]": text(each)}) for key, each in pairs]
+        if parameter is not None and isinstance(value, dict) and parameter.style in DELIMITERS:
+            return _object(parameter, value)
         return [urlencode({name: text(each)}) for each in _several(value)]
 
     @property
@@ -157,6 +176,14 @@ class Exchange:
         """Return the exchange in one line."""
         said = self.content[:200].decode("utf-8", "replace")
         return f"{self.call.operation.method} {self.call.target} -> {self.status} {said}".rstrip()
+
+
+def _object(parameter: Parameter, value: Mapping[str, Any]) -> list[str]:
+    """Return an object as a query holds it: a parameter for each member, or one with all of them."""
+    if parameter.explode:
+        return [urlencode({key: text(each)}) for key, part in value.items() for each in _several(part)]
+    parts = [quote_plus(text(part)) for pair in value.items() for part in pair]
+    return [f"{quote_plus(parameter.name)}={quote(DELIMITERS[parameter.style], safe=',').join(parts)}"]
 
 
 def _members(value: Any) -> list[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,8 @@ from contracts.nature import Nature, Writer
 from contracts.observed import Track
 from contracts.reckoning import UNKNOWN, At, differs
 from speckit import expression, timing
-from speckit.expression import Template
 from speckit.lifecycle import REMOVED, Path, View
+from speckit.marks import strip
 from speckit.pointer import ABSENT, render
 
 SLACK_SECONDS = 2.5
@@ -49,15 +50,11 @@ class Fields:
         self._hidden(track, sighting, view, exchange, subject)
         tried: set[str] = set()
         for slot in nature.slots:
-            value = sighting.get(slot)
+            value = _bared(nature, slot, sighting.get(slot))
             if value is ABSENT:
                 self._unseen(track, slot, sighting, view, exchange, subject)
                 continue
-            if (
-                slot not in nature.stamps
-                and slot != nature.lifecycle.state_field
-                and not _is_history(nature, slot)
-            ):
+            if _is_judged(track, slot):
                 broken, named = self._judged(track, slot, value, law)
                 tried.add(named)
                 if broken:
@@ -69,7 +66,7 @@ class Fields:
 
     def _judged(self, track: Track, slot: Path, value: Any, law: str) -> tuple[str, str]:
         """Return how `value` breaks a promise (empty where it breaks none), and which promise it is."""
-        expected = list(self._expected(track, slot))
+        expected = [_bared(track.nature, slot, each) for each in self._expected(track, slot)]
         if expected and UNKNOWN not in expected and all(self._off(track, e, value) for e in expected):
             wanted = " or ".join(sorted({_shown(each) for each in expected}))
             return f"is {_shown(value)}, not {wanted}", law or self._law_of_value(track, slot)
@@ -90,7 +87,12 @@ class Fields:
 
     def _expected(self, track: Track, slot: Path) -> Iterator[Any]:
         """Yield every value that the slot may have; UNKNOWN among them where that cannot be told."""
-        if not track.is_own or track.call is None:
+        if slot in track.nature.stamps and not _is_set_back(track, slot):
+            return
+        if not track.is_own or (track.call is None and slot not in track.wrote):
+            return
+        if slot in track.wrote:
+            yield track.wrote[slot]
             return
         if slot in track.updates:
             yield track.updates[slot]
@@ -103,10 +105,13 @@ class Fields:
         for state in track.belief:
             if state != REMOVED:
                 for writer in track.nature.reaching.get(state, {}).get(slot, birth):
-                    yield track.birth(slot) if writer.is_birth else self._written(track, writer.template)
+                    yield track.birth(slot) if writer.is_birth else self._written(track, writer)
 
-    def _written(self, track: Track, template: Template) -> Any:
+    def _written(self, track: Track, writer: Writer) -> Any:
         """Return what a move wrote; UNKNOWN where that hangs on when, or on what was changed since."""
+        if writer.is_circular:
+            return UNKNOWN
+        template = writer.template
         for source in expression.sources(template):
             parent = track.nature.lifecycle.parents.get(source.name) if source.kind == "parent" else None
             path = parent.field if parent else source.pointer if source.kind == "resource" else ()
@@ -188,12 +193,43 @@ def culprit(track: Track) -> str:
     return found or "reading-changes-nothing"
 
 
+def _bared(nature: Nature, slot: Path, value: Any) -> Any:
+    """Return the `value` of `slot` without what is hidden inside it."""
+    inside = [path[len(slot) :] for path in nature.lifecycle.hidden if path[: len(slot)] == slot != path]
+    if not inside or not isinstance(value, dict | list):
+        return value
+    value = deepcopy(value)
+    for path in inside:
+        strip(value, path)
+    return value
+
+
 def _shows(nature: Nature, view: View, slot: Path) -> bool:
     """Return whether a view without a body of its own shows the slot."""
     hidden = (*(path for path in nature.lifecycle.hidden if path not in view.show), *view.omit)
     if any(slot[: len(path)] == path or ("*" in path and slot[:1] == path[:1]) for path in hidden):
         return False
     return not view.only or any(slot[: len(path)] == path for path in view.only)
+
+
+def _is_judged(track: Track, slot: Path) -> bool:
+    """Return whether a slot is held to what wrote it, and not to the state, the clock or the moves."""
+    if slot in track.nature.stamps:
+        return _is_set_back(track, slot)
+    return slot != track.nature.lifecycle.state_field and not _is_history(track.nature, slot)
+
+
+def _is_set_back(track: Track, slot: Path) -> bool:
+    """Return whether a move has set the time at `slot`, and no state that writes it was entered since."""
+    if slot not in track.wrote or not track.is_own:
+        return False
+    times = track.nature.lifecycle.timestamps
+    writing = {state for state, path in times.entered.items() if path == slot}
+    return (
+        slot != times.updated
+        and slot in track.nature.stamps
+        and not writing & {*track.visited, *track.belief}
+    )
 
 
 def _is_history(nature: Nature, slot: Path) -> bool:

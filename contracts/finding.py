@@ -12,6 +12,10 @@ from speckit.lifecycle import Path
 KEPT, BROKEN, UNJUDGED = "kept", "broken", "not judged"
 
 
+LEFT_OUT = "left out, as asked (--exclude-law, --exclude-operation)"
+"""The reason for which a promise was not judged that somebody did not want to be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a law is held to: an operation of a resource; `resource` is empty where there is no lifecycle."""
@@ -34,6 +38,8 @@ class Finding:
         count: How often it was seen.
         doubt: Why it did not show again when it was repeated, in a sentence; empty where it did, and where
             nothing could be repeated.
+        cause: What tells this way of breaking the law there from another; the same in every run.
+        is_known: It is in the baseline, and makes nobody fail.
     """
 
     law: str
@@ -45,6 +51,8 @@ class Finding:
     is_confirmed: bool = False
     count: int = 1
     doubt: str = ""
+    cause: str = ""
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,11 @@ class Tally:
         if self.broken:
             return BROKEN
         return KEPT if self.tried else UNJUDGED
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether it was not judged, and nobody has asked for that."""
+        return self.verdict == UNJUDGED and self.reason != LEFT_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,8 @@ class Judgement:
         seconds: How long it took.
         options: What would make the same run again: seed, principals by name, and so on.
         ways: How to do again by hand what was done.
+        gone: What is in the baseline and was not found, a line each.
+        is_replay: Only findings of an earlier run were tried: each that was not judged counts.
     """
 
     document: str
@@ -119,10 +134,14 @@ class Judgement:
     ended: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     ways: Ways = field(default_factory=Ways)
+    gone: Sequence[str] = ()
+    is_replay: bool = False
 
     @property
     def exit_status(self) -> int:
-        """0 where every promise judged is kept, 1 where one is broken, 2 where it could not be judged."""
+        """0 where all are kept or known to be broken, 1 where another is broken, 2 where none was judged."""
         if self.ended or not any(tally.tried for tally in self.tallies):
             return 2
-        return 1 if self.findings else 0
+        if not all(each.is_known for each in self.findings):
+            return 1
+        return 2 if self.is_replay and any(each.is_gap for each in self.tallies) else 0

@@ -20,7 +20,7 @@ from speckit.operation import Operation, Parameter
 from speckit.pointer import ABSENT
 from speckit.references import deref
 from speckit.sample import Making, example
-from speckit.schema import Schemas
+from speckit.schema import SENT, Schemas
 from speckit.specification import Specification
 
 _MOST_CHOICES = 6
@@ -52,6 +52,9 @@ class Inputs:
         params: Values that a person has given, by name of a parameter or member.
         seed: What new values are made from.
     """
+
+    nonce = ""
+    """What tells the idempotency keys of this run from those of all others."""
 
     def __init__(
         self, specification: Specification, ledger: Ledger, params: Mapping[str, str], seed: int
@@ -138,11 +141,14 @@ class Inputs:
         raw = deref(self._data, self._data["paths"][operation.path])[operation.method.lower()]
         media = deref(self._data, raw["requestBody"])["content"]
         value = copy.deepcopy(
-            example(self._data, next(m for k, m in media.items() if k.lower().startswith(kind)))
+            example(self._data, next(m for k, m in media.items() if k.lower().startswith(kind)), SENT)
         )
         if is_minimal and isinstance(value, dict):
-            required = self.schema(operation).get("required", ())
-            value = {name: part for name, part in value.items() if name in required}
+            schema = self.schema(operation)
+            required, least = schema.get("required", ()), schema.get("minProperties", 0)
+            names = sorted(value, key=lambda name: name not in required)
+            kept = names[: max(least, sum(name in required for name in names))]
+            value = {name: part for name, part in value.items() if name in kept}
         return value, f"{kind}; boundary={_BOUNDARY}" if kind == _FORM else kind
 
     def schema(self, operation: Operation) -> Mapping[str, Any]:

@@ -286,9 +286,10 @@ class Lists:
             self._bench.hold("page-size", binding, not short, said, pages, "fewer")
         totals = [total for total in walk.totals if total is not ABSENT]
         if totals:
-            said = f"The list says that there are {totals[-1]!r}; there are {len(walk.ids)}."
-            is_true = all(total == len(walk.ids) for total in totals) or bool(twice)
-            self._bench.hold("total-true", binding, is_true, said, pages, "total")
+            wrong = [total for total in totals if total != len(walk.ids)]
+            where = "The list" if len(wrong) == len(totals) else "One page of the list"
+            said = f"{where} says that there are {wrong[0]!r}; there are {len(walk.ids)}." if wrong else ""
+            self._bench.hold("total-true", binding, not wrong or bool(twice), said, pages, "total")
         if not twice:
             self._more(binding, walk, pages)
             self._missing(binding, walk, pages)

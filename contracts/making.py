@@ -29,6 +29,8 @@ Provide = Callable[[str, str, str, Mapping[str, Any]], Mapping[str, Any] | None]
 
 _POLL_SECONDS = 0.2
 _MOST_PAGES = 25
+_MOST_RELEASES = 2
+"""How often a resource is tried to be removed: while that was asked for, it may have moved."""
 
 
 class Maker:
@@ -178,7 +180,14 @@ class Maker:
                 problem = str(found)
         if (provided := self._provided(principal, nature, state)) is not None:
             return provided
-        raise CannotTry(problem or f"no operation leads to '{state}'; --provider-url could put it into being")
+        raise CannotTry(problem or f"no operation leads to '{state}'{self._unprovided}")
+
+    @property
+    def _unprovided(self) -> str:
+        """What else could put a state into being, in words that follow on that nothing does."""
+        if self._provide is None:
+            return "; --provider-url could put it into being"
+        return ", and the provider did not put it into being"
 
     def _is_affordable(self, plan: Plan) -> bool:
         return self._client.clock.is_movable or plan.seconds < self._client.budget.left - 2
@@ -231,7 +240,7 @@ class Maker:
     def _tag(self, track: Track) -> str:
         reader = self.reader(track.nature)
         target = self._inputs.on(reader, track).target if reader else ""
-        if target not in track.etags:
+        if target not in track.etags or track.etags[target][2] != track.version:
             self.read(track)
         return track.etags[target][0] if target in track.etags else ""
 
@@ -257,12 +266,13 @@ class Maker:
 
     def release(self, track: Track) -> None:
         """Remove a resource as far as operations alone can: what it holds may be needed."""
-        if not track.is_own or track.is_gone:
-            return
-        if len(track.belief) > 1:
-            self.read(track)
-        for step in self._way_out(track):
-            self._fire(track, step)
+        for times in range(_MOST_RELEASES):
+            if not track.is_made or track.is_gone:
+                return
+            if times or len(track.belief) > 1 or any(map(track.nature.unasked, track.belief)):
+                self.read(track)
+            for step in self._way_out(track):
+                self._fire(track, step)
 
     def _way_out(self, track: Track) -> tuple[Step, ...]:
         """Return the shortest way to be gone that takes no time; empty where there is none."""

@@ -53,8 +53,8 @@ def asked(binding: Binding, call: Call) -> Asked:
 
 def _given(binding: Binding, each: Filter, call: Call) -> Any:
     """Return what a request asks for by a filter, which may be an object written as several parameters."""
-    parameter = binding.operation.parameter("query", each.param)
-    if parameter is not None and parameter.style == "deepObject" and each.param not in call.query:
+    is_whole = binding.operation.parameter("query", each.param) is not None
+    if is_whole and each.param not in call.query:
         start = f"{each.param}["
         found = {name[len(start) : -1]: call.query[name] for name in call.query if name.startswith(start)}
         return text(found) if found else each.default
@@ -79,7 +79,9 @@ def _order(binding: Binding, call: Call) -> tuple[Order, bool]:
         return Order(), False  # Which way the usual order is turned then, nothing says.
     if sort is None or not isinstance(word, str) or word not in sort.fields:
         return usual, False
-    return Order(sort.fields[word], call.query.get(sort.direction) == sort.descending), True
+    found = sort.fields[word]
+    is_turned = call.query.get(sort.direction) == sort.descending
+    return replace(found, descending=found.descending is not is_turned), True
 
 
 def _page(paging: Paging | None, query: Mapping[str, Any]) -> tuple[int | str | None, int | None, bool]:
@@ -169,7 +171,7 @@ def _parts_of(value: Any) -> list[str]:
 
 def together(binding: Binding, each: Filter, values: Sequence[Any]) -> Any:
     """Return several values as a query asks for them: as an array where they are sent apart."""
-    parameter = binding.operation.parameter("query", each.param)
+    parameter = binding.operation.query(each.param)
     if parameter is not None and parameter.schema.get("type") == "array":
         return list(dict.fromkeys(values))
     return ",".join(dict.fromkeys(map(text, values)))

@@ -19,10 +19,15 @@ BIRTH = ""
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """What wrote a field: the template, and whether that was at creation."""
+    """What wrote a field: the template, and whether that was at creation.
+
+    Attributes:
+        is_circular: The template looks at something that the same move writes, such as a counter at itself.
+    """
 
     template: Template
     is_birth: bool = False
+    is_circular: bool = False
 
 
 class Nature:
@@ -138,13 +143,26 @@ class Nature:
             into = found[end][slot]
             if slot in writes:
                 path, part = writes[slot]
-                news = [Writer(part if path == slot else Source("random.hex"))]
+                news = [self._writer(part, writes) if path == slot else Writer(Source("random.hex"))]
             else:
                 news = [Writer(birth, is_birth=True)] if source == BIRTH else found[source][slot]
             fresh = [writer for writer in news if writer not in into]
             into += fresh
             grown |= bool(fresh)
         return grown
+
+    def _writer(self, part: Template, writes: Mapping[Path, object]) -> Writer:
+        sources = [each for each in expression.sources(part) if each.kind == "resource"]
+        is_circular = any(not each.pointer or self.slot(each.pointer) in writes for each in sources)
+        return Writer(part, is_circular=is_circular)
+
+    @cached_property
+    def drifting(self) -> frozenset[Path]:
+        """The slots that are written by moves which nobody asks for."""
+        moves = [each for moves in self._unasked.values() for each in moves]
+        ends = [self.lifecycle.states[each.ends] for each in moves if each.ends != REMOVED]
+        paths = [path for writes in (*(m.set for m in moves), *(e.set for e in ends)) for path, _ in writes]
+        return frozenset([*map(self.slot, paths), *self.deadlines])
 
     @cached_property
     def deadlines(self) -> tuple[Path, ...]:

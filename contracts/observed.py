@@ -38,15 +38,17 @@ class Track:
 
     Attributes:
         belief: The states it can be in.
-        is_own: The judge made it, so nobody else moves it.
+        is_own: The judge made it, so nobody else moves it, and what became of it is known.
+        is_made: The judge made it, whatever became of it: it has to be removed again.
         call: The request that made it; None where another way did.
         born: Between which moments it was made.
         birth_order: The number of the exchange that made it, and its race.
         seen: What was last seen of each slot.
         updates: What an accepted update wrote, by slot.
+        wrote: What the last move that was asked for wrote, by slot, of what no other move can write.
         events: What was done since it was last seen: `updated`, `triggered`, `refused`, `foreign` ...
         free: The slots that may have changed since it was last seen.
-        visited: Every state it may have been in.
+        visited: Every state it may have been in, since the time that tells of it was last set back.
         exchanges: Those it had a part in.
         changes: How many changes of others the ledger knew of when it was last seen.
         moved: Between which moments the judge last changed it.
@@ -61,12 +63,14 @@ class Track:
     ledger: Ledger
     belief: Belief = field(default_factory=dict)
     is_own: bool = False
+    is_made: bool = False
     call: Call | None = None
     given: Mapping[str, Any] = field(default_factory=dict)
     born: tuple[Moment, Moment] | None = None
     birth_order: tuple[int, int] = (0, 0)
     seen: dict[Path, Any] = field(default_factory=dict)
     updates: dict[Path, Any] = field(default_factory=dict)
+    wrote: dict[Path, Any] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
     free: set[Path] = field(default_factory=set)
     visited: set[str] = field(default_factory=set)

@@ -77,6 +77,8 @@ class Observer:
             self.docket.hold("no-crash", subject, False, said, [exchange], str(LOST))
             return None
         self._documented.judge(exchange, subject, is_silent=self._is_silent(binding, exchange))
+        if self.docket.is_held_off(exchange):
+            return None  # It was not looked at, and tells nothing of what is there.
         if self._is_kept_out(operation, binding, subject, exchange) or binding is None:
             return None
         return self._judge(binding, exchange, race)
@@ -189,7 +191,7 @@ class Observer:
     ) -> Track:
         """Return the track of a resource that a provider has put into being in `state`."""
         nature = self.natures[resource]
-        track = Track(nature, key, principal, self.ledger, is_own=True)
+        track = Track(nature, key, principal, self.ledger, is_own=True, is_made=True)
         track.belief = {state: since or UNKNOWN_SINCE}
         track.visited = set(track.belief)
         self.ledger.changes += 1

@@ -45,9 +45,17 @@ _WRITTEN_LATER = ("host", "user-agent", "accept", "content-type", "content-lengt
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """A text with holes, as a pattern."""
+    """A text with holes, as a pattern; in words it is `shown`."""
 
     pattern: str
+    shown: str
+
+    def __repr__(self) -> str:
+        return repr(self.shown)
+
+
+ANYWHERE = Like(r"https?://[^/?#\s]+(/[^?#\s]*)?", "http://...")
+"""Stands for the URL of the server: it has more than one name, and answers under each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,8 @@ def looked_up(source: Source, known: Known) -> Any:
         return known.parent(source.name, source.pointer)
     if source.kind == "now":
         return At()
+    if source.kind == "server":
+        return ANYWHERE
     if source.kind == "absent":
         return ABSENT
     return {"id": known.id, "state": known.state}.get(source.kind, UNKNOWN)
@@ -197,7 +207,14 @@ def _text(parts: tuple[str | Source, ...], known: Known) -> Any:
     values = [part if isinstance(part, str) else looked_up(part, known) for part in parts]
     if all(not has_hole(value) for value in values):
         return "".join("" if value is ABSENT else text(value) for value in values)
-    return Like("".join(".*" if has_hole(v) else "" if v is ABSENT else re.escape(text(v)) for v in values))
+    likes = [_like(value) for value in values if value is not ABSENT]
+    return Like("".join(each.pattern for each in likes), "".join(each.shown for each in likes))
+
+
+def _like(value: Any) -> Like:
+    if isinstance(value, Like):
+        return value
+    return Like(".*", "...") if has_hole(value) else Like(re.escape(text(value)), text(value))
 
 
 def _encoded(value: Any) -> Any:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from contracts.exchange import Call, Exchange, Moment
+from contracts.exchange import DELIMITERS, Call, Exchange, Moment
 from contracts.routes import Routes, Undecodable
 from speckit.lifecycle import Lifecycle
 from speckit.operation import Operation, Parameter
@@ -26,7 +26,6 @@ _TRANSPORT = frozenset(
     )
 )
 _ANYTHING = ("accept", "*/*")
-_DELIMITERS: Mapping[str, str] = {"spaceDelimited": " ", "pipeDelimited": "|"}
 _CONDITIONAL = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Idempotency-Key")
 
 Read = Callable[[str], Any]
@@ -72,6 +71,7 @@ class Recorder:
         self._credentials = credential_headers(data)
         self._spellings = _spellings(specification.lifecycles.values())
         self._reads: dict[int, tuple[Any, Read]] = {}
+        self._members = _asked_for(specification)
 
     def exchange(
         self,
@@ -150,15 +150,18 @@ class Recorder:
         texts: dict[str, list[str]] = {}
         for name, text in parse_qsl(query, keep_blank_values=True, errors="replace"):
             texts.setdefault(name, []).append(text)
+        members = self._members.get(operation.id, {})
+        texts = _apart(operation, members, texts) if members else texts
         return {
-            name: self._several(operation.parameter("query", name), found) for name, found in texts.items()
+            name: self._several(members.get(name) or operation.parameter("query", name), found)
+            for name, found in texts.items()
         }
 
     def _several(self, parameter: Parameter | None, texts: list[str]) -> Any:
         if parameter is None or "array" not in self._kinds(parameter.schema):
             return self._read(parameter)(texts[0])
         if not parameter.explode:
-            texts = [part for text in texts for part in text.split(_DELIMITERS.get(parameter.style, ","))]
+            texts = [part for text in texts for part in text.split(DELIMITERS.get(parameter.style, ","))]
         read = reader(self._kinds(self._schemas.resolved(parameter.schema).get("items", {})))
         return [read(text) for text in texts]
 
@@ -217,6 +220,33 @@ class Recorder:
             else:
                 found[name] = reader(self._kinds(schema))(text)
         return found
+
+
+def _asked_for(specification: Specification) -> dict[str, dict[str, Parameter]]:
+    """Return by operation the members of query parameters, by their name with brackets, that filters name."""
+    found: dict[str, dict[str, Parameter]] = {}
+    for lifecycle in specification.lifecycles.values():
+        for rule in lifecycle.rules.values():
+            operation = specification.operations[rule.operation]
+            for each in rule.filters:
+                if not operation.parameter("query", each.param) and (asked := operation.query(each.param)):
+                    found.setdefault(operation.id, {})[each.param] = asked
+    return found
+
+
+def _apart(operation: Operation, members: Iterable[str], texts: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the texts of a query with each of the `members` under its name with brackets."""
+    found = dict(texts)
+    for name in members:
+        holder, path = operation.asked(name) or (None, ())
+        if holder is None or holder.style not in DELIMITERS:
+            continue
+        if holder.explode:
+            found |= {name: found.pop(path[0])} if path[0] in found else {}
+        elif holder.name in found:
+            parts = found.pop(holder.name)[0].split(DELIMITERS[holder.style])
+            found |= {f"{holder.name}[{k}]": [v] for k, v in zip(parts[::2], parts[1::2], strict=False)}
+    return found
 
 
 def credential_headers(data: Mapping[str, Any]) -> frozenset[str]:

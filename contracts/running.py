@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from contracts import pacing
 from contracts.acts.scene import made
-from contracts.admission import Admission
+from contracts.admission import UNAUTHORIZED, Admission, is_closed
 from contracts.bench import Binding
 from contracts.client import Budget, Client, Clock, OutOfBudget
 from contracts.docket import Docket
@@ -19,10 +20,14 @@ from contracts.making import Maker
 from contracts.matrix import Matrix
 from contracts.observed import Track
 from contracts.observer import Observer
+from contracts.onetime import new_nonce
 from contracts.report.progress import Progress
 from contracts.settings import PHASES, Settings
 from contracts.wire import Unreachable, Wire
 from speckit.specification import Specification
+
+if TYPE_CHECKING:
+    from contracts.exchanges.judging import Found
 
 _PRE_FLIGHT = 4
 """How many answers are looked at before the rest is believed to be worth the time."""
@@ -56,20 +61,24 @@ class Run:
     observer: Observer = field(init=False)
     admission: Admission = field(init=False)
     client: Client = field(init=False)
+    nonce: str = field(init=False)
     inputs: Inputs = field(init=False)
     maker: Maker = field(init=False)
     matrix: Matrix = field(init=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
-        self.docket = Docket(self.specification, settings.is_strict, self._found)
+        self.docket = Docket(self.specification, settings.is_strict, self._found, settings.excluded_laws)
         self.observer = Observer(self.specification, self.docket, settings.roles)
-        budget = Budget(settings.max_seconds, settings.max_requests)
+        budget = Budget(settings.max_seconds, settings.max_requests, rate=settings.most_per_second)
         clock = Clock(self.wire, settings.clock_url)
         self.client = Client(self.wire, self.url, settings.principals, budget, clock, settings.headers)
+        self.client.pace.meant = pacing.meant(self.specification)
         self.admission = Admission(self.observer)
         self.client.watch = self.admission.watch
+        self.nonce = settings.nonce or new_nonce()
         self.inputs = Inputs(self.specification, self.observer.ledger, settings.params, settings.seed)
+        self.inputs.nonce = self.nonce
         self.maker = Maker(self.observer, self.client, self.inputs, settings.provide)
         principals = list(settings.principals) or [""]
         self.matrix = Matrix(
@@ -157,10 +166,22 @@ class Run:
         seen = [self.client.send(call) for call in self._safe_calls()]
         if seen and not any(map(_is_like, seen)):
             raise Unreachable(_unlike(seen[0]))
+        self._introduce(list(self.settings.principals)[1:])
 
-    def _safe_calls(self) -> Iterator[Call]:
-        """Yield calls that change nothing and need nothing to be there."""
-        principal = next(iter(self.settings.principals), "")
+    def _introduce(self, others: Sequence[str]) -> None:
+        """Ask once as everybody else: a wrong token is told before anything is tried.
+
+        Raises:
+            Unreachable: somebody is not let in.
+        """
+        for name in others:
+            calls = [call for call in self._safe_calls(name) if is_closed(call.operation)]
+            if calls and all(self.client.send(call).status == UNAUTHORIZED for call in calls):
+                raise Unreachable(self.admission.close())
+
+    def _safe_calls(self, name: str = "") -> Iterator[Call]:
+        """Yield calls that change nothing and need nothing to be there, by one principal or the first."""
+        principal = name or next(iter(self.settings.principals), "")
         chosen = [
             binding
             for binding in self.observer.bindings.values()
@@ -200,9 +221,9 @@ class Run:
         )
         for each in found:
             subject = self._subject(each.operation)
-            # A failure is told as the observer tells it, which has seen it too.
-            cause = str(each.exchange.status) if each.law == "no-crash" else each.message[:40]
-            self.docket.hold(each.law, subject, False, each.message, [each.exchange], cause)
+            # What the observer tells, which has seen it too, is told as it tells it.
+            if not self.docket.knows(each.law, subject, str(each.exchange.status)):
+                self.docket.hold(each.law, subject, False, each.message, [each.exchange], _cause(each))
             self.tell(each.operation)
 
     @property
@@ -265,8 +286,14 @@ class Run:
                 self.maker.release(track)
 
 
+def _cause(found: Found) -> str:
+    """Return what tells what was found from what else breaks the law there, whatever the ids were."""
+    is_of_the_answer = found.law == "no-crash" or found.law.startswith("documented-")
+    return str(found.exchange.status) if is_of_the_answer else found.message[:40]
+
+
 def _is_left(track: Track) -> bool:
-    return track.is_own and not track.is_gone and bool(track.nature.lifecycle.states)
+    return track.is_made and not track.is_gone and bool(track.nature.lifecycle.states)
 
 
 def _is_like(exchange: Exchange) -> bool:

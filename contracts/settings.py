@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contracts.making import Provide
+from contracts.wire import ANSWER_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Settings:
         headers: Sent with every request.
         phases: The drivers at work, of `PHASES`; all of them where none is named.
         is_insecure: Certificates are not checked.
+        excluded_laws: Names of laws that are not judged.
+        excluded_operations: Ids of operations that are neither asked nor judged.
+        answer_seconds: How long an answer may take, to its last byte.
+        most_per_second: How many requests are sent in a second at most; 0 for as many as there are.
+        nonce: What tells the idempotency keys of this run from those of all others; made anew where empty.
     """
 
     principals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -43,6 +49,11 @@ class Settings:
     headers: Mapping[str, str] = field(default_factory=dict)
     phases: tuple[str, ...] = ()
     is_insecure: bool = False
+    excluded_laws: frozenset[str] = frozenset()
+    excluded_operations: frozenset[str] = frozenset()
+    answer_seconds: float = ANSWER_SECONDS
+    most_per_second: float = 0.0
+    nonce: str = ""
 
 
 PHASES = ("matrix", "exchanges", "walk")

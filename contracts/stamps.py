@@ -145,7 +145,8 @@ class Stamps:
             if path not in shown or track.nature.slots.get(path) != Constant(None):
                 continue
             same_path = {s for s, p in times.entered.items() if p == path}
-            if shown[path] is not None and not same_path & (track.visited | set(track.belief)):
+            is_early = path not in track.wrote and not same_path & (track.visited | set(track.belief))
+            if shown[path] is not None and is_early:
                 return f"{render(path)} {told} is told, and it was never {' or '.join(sorted(same_path))}."
             if shown[path] is None and set(track.belief) == {state}:
                 return f"{render(path)} {told} is null, and it is {state}."

@@ -149,7 +149,13 @@ class States:
             return "final-is-final"
         if by_time & set(recognised):
             return "not-too-early"
-        return "others-untouched" if track.ledger.changes > track.changes else "possible-move"
+        is_of_another = track.ledger.changes > track.changes and self._asked(track) & set(recognised)
+        return "others-untouched" if is_of_another else "possible-move"
+
+    def _asked(self, track: Track) -> set[str]:
+        """Return the states that a request alone leads to: one for another resource may have done so."""
+        moves = track.nature.lifecycle.transitions
+        return {each.ends for each in moves if each.triggers and set(each.starts) & set(track.belief)}
 
     def _count_kept(self, track: Track, subject: Subject, law: str) -> None:
         last = track.events[-1] if track.events else ""

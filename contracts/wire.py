@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 MOST_BYTES = 16 * 1024 * 1024
 """An answer longer than that is no answer of an API that can be judged."""
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
+"""What OpenSSL calls an answer that is no TLS."""
 ANSWER_SECONDS = 10.0
 """How long a whole answer may take, from the request to its last byte."""
 
@@ -336,13 +338,24 @@ def received(answer: httpx.Response, content: bytes | None = None) -> Received:
     return Received(answer.status_code, headers, answer.content[:MOST_BYTES] if content is None else content)
 
 
+def _unconnected(why: str) -> str:
+    """Return in a sentence why there is no connection."""
+    if "SSL" not in why:
+        return f"nobody listens there ({why})."
+    if "CERTIFICATE_VERIFY_FAILED" in why:
+        return f"its certificate is not trusted ({why}). --insecure has it not checked."
+    if any(each in why for each in _NO_TLS):
+        return "somebody listens there, and does not speak TLS. Write http:// instead of https://."
+    return f"somebody listens there, and no TLS connection comes about ({why})."
+
+
 def explained(request: Sent, problem: Exception) -> str:
     """Return in a sentence why there was no answer."""
     asked = f"{request.method} {request.url}"
     if isinstance(problem, httpx.TimeoutException | TimeoutError):
         return f"{asked} was not answered in time."
     if isinstance(problem, httpx.ConnectError):
-        return f"{asked}: nobody listens there ({problem})."
+        return f"{asked}: {_unconnected(str(problem))}"
     if isinstance(problem, httpx.RemoteProtocolError):
         return f"{asked}: the connection broke off, or what came is not HTTP ({problem})."
     return f"{asked}: {type(problem).__name__}: {problem}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from handbook import prose, raw
@@ -12,6 +12,11 @@ from handbook.prose import code
 from handbook.raw import Data, Node
 from handbook.shape import Shapes
 from speckit.sample import Making
+from speckit.schema import SchemaError, Schemas
+from speckit.wording import ERRORS, Wording
+
+Shown = Callable[[Any], tuple[str, Any] | None]
+"""Returns, for the schema of an answer, the state of the resource and the body that shows it."""
 
 _LONGEST_MADE = 60
 """How many lines an example may have that the document does not give, but its schema allows."""
@@ -33,18 +38,21 @@ class Contents:
         self._made = made
         self._seen: dict[str, str] = {}
 
-    def markdown(self, content: Mapping[str, Any], place: str, limit: int) -> Iterator[str]:
+    def markdown(
+        self, content: Mapping[str, Any], place: str, limit: int, shown: Shown | None = None
+    ) -> Iterator[str]:
         """Yield what each media type holds.
 
         Args:
             place: What the page calls this place, for what comes again below.
             limit: How many fields are listed.
+            shown: Has a better example than one made from the schema alone.
         """
         for kind, entry in content.items():
             media = raw.looked_up(self._data, entry)
             yield f"{code(kind, self._form)}: {self._schema(media, place, limit)}"
             leaves = "readOnly" if place == REQUEST else "writeOnly"
-            yield from self._examples(str(kind), media, leaves)
+            yield from self._examples(str(kind), media, (leaves, _error(place)), shown)
 
     def _schema(self, media: Node, place: str, limit: int) -> str:
         if "schema" not in media:
@@ -57,7 +65,9 @@ class Contents:
             return text
         return f"{self._shapes.lead(self._shapes.faces.of(media['schema']))} The fields are those of {first}."
 
-    def _examples(self, kind: str, media: Node, leaves: str) -> Iterator[str]:
+    def _examples(
+        self, kind: str, media: Node, making: tuple[str, int], shown: Shown | None
+    ) -> Iterator[str]:
         found = list(raw.examples(self._data, media))[:_MOST_EXAMPLES]
         blocks = [(title, _fenced(value, kind)) for title, value in found]
         if len(blocks) > 1 and self._form == SITE:
@@ -68,29 +78,61 @@ class Contents:
         for title, text in blocks:
             yield f"**{prose.plain(title) or 'Example'}**"
             yield text
-        if not blocks and (made := self._made_up(kind, media, leaves)):
+        if blocks:
+            return
+        if shown and _is_json(kind) and (living := self._living(kind, media, shown)):
+            yield from living
+        elif made := self._made_up(kind, media, making):
             yield "**Example**, made from the schema"
             yield made
 
-    def _made_up(self, kind: str, media: Node, leaves: str) -> str:
-        """Return a value that the schema allows, if it is short; the same again for the same schema."""
+    def _living(self, kind: str, media: Node, shown: Shown) -> list[str]:
+        """Return the example of a resource that lives, if it is short, below what it is an example of."""
+        try:
+            found = shown(media.get("schema") or {})
+        except (LookupError, TypeError, ValueError, AttributeError, SchemaError):
+            return []
+        state, value = found or ("", None)
+        text = _fenced(value, kind)
+        if value in (None, {}, []) or text.count("\n") > _LONGEST_MADE:
+            return []
+        words = f"of one that is {code(state, self._form)}" if state else "as it is when it is new"
+        return [f"**Example**, {words}", text]
+
+    def _made_up(self, kind: str, media: Node, making: tuple[str, int]) -> str:
+        """Return a value that the schema allows, if it is short; the same again for the same schema.
+
+        Args:
+            making: What it leaves out, and of which status it is the error; 0 for none.
+        """
         schema = media.get("schema")
         if not schema or not _is_json(kind) or not isinstance(schema, dict):
             return ""
         key = schema.get("$ref") if set(schema) == {"$ref"} else None
-        place = hash((key or id(schema), leaves))
+        place = hash((key or id(schema), making))
         known = self._made.get(place)
         if known is None:
-            known = self._made[place] = (schema, self._example(schema, kind, leaves))
+            known = self._made[place] = (schema, self._example(schema, kind, *making))
         return known[1]
 
-    def _example(self, schema: Node, kind: str, leaves: str) -> str:
+    def _example(self, schema: Node, kind: str, leaves: str, error: int) -> str:
         try:
             value = Making(self._data, leaves).value(schema, ())
-        except (LookupError, TypeError, ValueError, AttributeError):
+            value = Wording(self._data, schema, self._fits(schema)).told(value, error) if error else value
+        except (LookupError, TypeError, ValueError, AttributeError, SchemaError):
             return ""
         text = _fenced(value, kind)
         return text if value not in (None, {}, []) and text.count("\n") <= _LONGEST_MADE else ""
+
+    def _fits(self, schema: Node) -> Callable[[Any], bool]:
+        """Return whether an answer fits `schema`, which is compiled when somebody asks."""
+        return lambda value: Schemas(self._data).validator(schema, leaves="writeOnly").is_valid(value)
+
+
+def _error(place: str) -> int:
+    """Return the status of an error that the page calls `place`; 0 for anything else."""
+    status = place.strip("`")
+    return int(status) if status.isdecimal() and int(status) >= ERRORS else 0
 
 
 def tabs(blocks: list[tuple[str, str]]) -> str:

@@ -25,6 +25,7 @@ from speckit.expression import (
 )
 from speckit.lifecycle import Answer, Lifecycle, Rule
 from speckit.operation import Operation
+from speckit.refusal import refusal_status
 from speckit.specification import Specification
 
 PROBLEM = "application/problem+json"
@@ -34,12 +35,14 @@ PROBLEM = "application/problem+json"
 class Errors:
     """What an operation answers to each kind of error.
 
-    It knows nothing where the document says nothing: no lifecycle, and no conventions for the path.
+    It knows nothing where the document says nothing: no lifecycle, and no conventions for the path. Where
+    these do not say it, the responses of the operation do.
     """
 
     conventions: Conventions
     lifecycle: Lifecycle | None = None
     rule: Rule | None = None
+    operation: Operation | None = None
 
     @property
     def is_known(self) -> bool:
@@ -54,7 +57,21 @@ class Errors:
         """
         found, kind = self._resolved(kind, own)
         status = KINDS[kind][0]
+        if found is None and self.operation is not None:
+            status = refusal_status(self.operation.responses, kind) or status
         return (found.status or status, found) if found else (status, None)
+
+    def declared(self, status: int) -> tuple[str, Any] | None:
+        """Return the media type and the schema that the operation documents for an error; None for neither.
+
+        That is what comes where no answer is spelled out.
+        """
+        response = self.operation.response(status) if self.operation else None
+        kinds = sorted(response.content, key=lambda kind: "json" not in kind) if response else []
+        if response is None or not kinds:
+            return None
+        kind = PROBLEM if PROBLEM in kinds else kinds[0]
+        return kind, response.content[kind].get("schema") or {}
 
     def status(self, kind: str, own: Answer | None = None) -> int:
         """Return the status alone."""
@@ -78,7 +95,7 @@ def errors_of(specification: Specification, operation: Operation) -> Errors:
     """Return the errors of `operation`."""
     lifecycle = resource_of(specification, operation)
     rule = lifecycle.rules[operation.id] if lifecycle else None
-    return Errors(governing(specification.conventions, operation.path), lifecycle, rule)
+    return Errors(governing(specification.conventions, operation.path), lifecycle, rule, operation)
 
 
 def resource_of(specification: Specification, operation: Operation) -> Lifecycle | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from handbook import access, content, effect, following, incoming, parameters, prose, raw, serving
@@ -14,6 +14,7 @@ from handbook.naming import tag_title, title
 from handbook.page import SITE
 from handbook.prose import code
 from handbook.raw import Data, Node
+from handbook.seen import Seen
 from handbook.shape import MOST_ROWS, Shapes, shapes
 from handbook.status import status_title
 from speckit.operation import Operation
@@ -105,6 +106,7 @@ class _Page:
         self.errors: Errors = errors_of(specification, operation)
         self.shapes: Shapes = shapes(self.data, form)
         self.contents = Contents(self.data, self.shapes, _made(Same(self.data), form))
+        self.seen = Seen(specification, operation)
 
     def text(self) -> str:
         """Return all of it, ending with a line break."""
@@ -232,7 +234,7 @@ class _Page:
         body = node.get("content") or {}
         if not body:
             yield "The answer has no body."
-        yield from self.contents.markdown(body, f"`{status}`", limit)
+        yield from self.contents.markdown(body, f"`{status}`", limit, partial(self.seen.example, status))
         yield from following.markdown(self.data, node, self.operations, self.form, self.link_operation)
 
     def callbacks(self) -> Iterator[str]:

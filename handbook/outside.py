@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from handbook.errors import Errors
 from handbook.face import Face
 from handbook.prose import code
 from handbook.traits import written
-from speckit.lifecycle import Filter, Paging
-from speckit.operation import Parameter
+from speckit.lifecycle import Filter, Order, Paging
+from speckit.operation import Parameter, parted
 
 _MATCHES = {
     "equals": "Keeps what has this value in {field}.",
@@ -38,7 +38,7 @@ def sentences(parameter: Parameter, face: Face, errors: Errors, form: str) -> It
         return
     rule = errors.rule
     if rule and rule.role in ("list", "parts") and parameter.place == "query":
-        yield from (_filter(each, form) for each in rule.filters if each.param == parameter.name)
+        yield from _filters(rule.filters, parameter, form)
         if rule.sort and rule.sort.param and rule.sort.param == parameter.name:
             yield _sort(rule.sort.fields, form)
         if rule.paging and parameter.name in (rule.paging.param, rule.paging.size):
@@ -51,15 +51,29 @@ _MARKS = {"cursor": "Text that is no cursor", "after": "An unknown id"}
 """What is wrong with a mark in a list, by the style of its pages."""
 
 
+def _filters(filters: Iterable[Filter], parameter: Parameter, form: str) -> Iterator[str]:
+    """Yield what a parameter leaves of a list, or what each member of it does that filters name."""
+    for each in filters:
+        said = _filter(each, form)
+        if each.param == parameter.name:
+            yield said
+        elif parted(each.param)[0] == parameter.name:
+            yield f"{code(each.param, form)} {said[0].lower()}{said[1:]}"
+
+
 def _filter(each: Filter, form: str) -> str:
     said = _MATCHES[each.match].format(field=code(".".join(each.field), form))
     return said if each.default is None else f"{said} Without it, {written(each.default, form)} counts."
 
 
-def _sort(fields: object, form: str) -> str:
-    pairs = fields.items() if isinstance(fields, dict) else ()
-    named = [f"{code(word, form)} by {code('.'.join(path), form)}" for word, path in pairs]
+def _sort(fields: Mapping[str, Order], form: str) -> str:
+    named = [f"{code(word, form)} by {_ordering(order, form)}" for word, order in fields.items()]
     return f"Orders: {', '.join(named)}."
+
+
+def _ordering(order: Order, form: str) -> str:
+    by = code(".".join(order.field), form) if order.field else "when they were made"
+    return f"{by} ({'highest' if order.field else 'newest'} first)" if order.descending else by
 
 
 def _page(paging: Paging, name: str, errors: Errors) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handbook import access, prose, raw, serving
-from handbook.errors import PROBLEM, Errors, body_text
+from handbook.errors import PROBLEM, Errors, body_text, errors_of
 from handbook.incoming import Incoming
 from handbook.naming import tag_title, title
 from handbook.operation import Link, source
@@ -20,6 +20,7 @@ from speckit.specification import Specification
 
 SENT = "What the API sends to an address of yours, without being asked each time."
 """What webhooks are."""
+_APART = "What stands in several lines is answered by each operation as its own page documents it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def _resource(lifecycle: Lifecycle, about: str, form: str, link: Link) -> str:
 def _errors(specification: Specification, operations: Sequence[Operation], form: str) -> Iterator[str]:
     """Yield how each API below the tag says no; nothing where the document does not say."""
     ruled = {name for each in specification.lifecycles.values() for name in each.rules}
-    governed = ((each, governing(specification.conventions, each.path)) for each in operations)
+    governed = [(each, governing(specification.conventions, each.path)) for each in operations]
     known = list({each.name: each for one, each in governed if each.name or one.id in ruled}.values())
     if not known:
         return
@@ -204,55 +205,66 @@ def _errors(specification: Specification, operations: Sequence[Operation], form:
             paths = listed([code(path, form) for path in each.paths])
             yield prose.heading(3, f"Below {paths}" if paths else "Elsewhere")
         yield prose.block(texts.get(each.name), form, below=2)
-        yield _table(each, _possible(specification, operations), form)
+        yield _table(specification, each, [one for one, its in governed if its.name == each.name], form)
         yield " ".join(_habits(each))
 
 
-def _possible(specification: Specification, operations: Sequence[Operation]) -> list[str]:
-    """Return the kinds of error that a caller of these operations can cause, whatever the state."""
-    ids = {each.id for each in operations}
-    living = [each for each in specification.lifecycles.values() if ids & each.rules.keys()]
-    rules = [rule for each in living for rule in each.rules.values() if rule.operation in ids]
-    has_bodies = any(each.body for each in operations)
+def _possible(lifecycle: Lifecycle | None, operation: Operation) -> list[str]:
+    """Return the kinds of error that a caller of an operation can cause, whatever the state."""
+    rule = lifecycle.rules[operation.id] if lifecycle else None
+    etag = lifecycle.etag if lifecycle else None
+    has_body = operation.body is not None
     possible = {
-        **dict.fromkeys(("malformedBody", "invalidBody"), has_bodies),
-        "invalidParameter": any(each.parameters for each in operations),
-        "malformedId": any(each.identity.type == "integer" for each in living),
-        "unauthorized": any(any(each.security) for each in operations),
-        "forbidden": any(rule.roles for rule in rules),
-        **dict.fromkeys(("notFound", "unknownPath", "methodNotAllowed"), True),
-        "conflict": any(not unique.conflict for each in living for unique in each.unique),
-        "preconditionFailed": any(each.etag for each in living),
-        **dict.fromkeys(("payloadTooLarge", "unsupportedMediaType"), has_bodies),
-        "idempotencyMismatch": any(rule.idempotency_header for rule in rules),
-        "preconditionRequired": any(each.etag and each.etag.required for each in living),
+        **dict.fromkeys(("malformedBody", "invalidBody"), has_body),
+        "invalidParameter": bool(operation.parameters),
+        "malformedId": lifecycle is not None and lifecycle.identity.type == "integer",
+        "unauthorized": any(operation.security),
+        "forbidden": rule is not None and bool(rule.roles),
+        "notFound": any(each.place == "path" for each in operation.parameters),
+        "conflict": lifecycle is not None and any(not unique.conflict for unique in lifecycle.unique),
+        "preconditionFailed": etag is not None,
+        **dict.fromkeys(("payloadTooLarge", "unsupportedMediaType"), has_body),
+        "idempotencyMismatch": rule is not None and bool(rule.idempotency_header),
+        "preconditionRequired": etag is not None and etag.required,
     }
     return [kind for kind, is_possible in possible.items() if is_possible]
 
 
-def _table(conventions: Conventions, kinds: list[str], form: str) -> str:
+def _table(
+    specification: Specification, conventions: Conventions, operations: Sequence[Operation], form: str
+) -> str:
     """Return status and body by kind of error; kinds that are answered alike share a line."""
-    errors = Errors(conventions)
-    alike: dict[tuple[int, str], list[str]] = {}
-    for kind in kinds:
-        status, answer = errors.answer(kind)
-        body = body_text(answer) if answer else PROBLEM
-        alike.setdefault((status, body), []).append(KINDS[kind][1])
-    rows = [
-        (_causes(causes), f"`{status}`", _body(body, form))
-        for (status, body), causes in sorted(alike.items())
-    ]
-    return prose.table(("What is wrong", "Status", "Body"), rows)
+    common = Errors(conventions)
+    alike: dict[tuple[int, str], set[str]] = {}
+    for kind in ("unknownPath", "methodNotAllowed"):
+        alike.setdefault(_answered(common, kind, form), set()).add(kind)
+    for operation in operations:
+        own = errors_of(specification, operation)
+        for kind in _possible(own.lifecycle, operation):
+            is_common = common.answer(kind)[1] is not None
+            alike.setdefault(_answered(common if is_common else own, kind, form), set()).add(kind)
+    rows = [(_causes(kinds), f"`{status}`", body) for (status, body), kinds in sorted(alike.items())]
+    table = prose.table(("What is wrong", "Status", "Body"), rows)
+    told = [kind for kinds in alike.values() for kind in kinds]
+    return table if len(set(told)) == len(told) else f"{table}\n\n{_APART}"
 
 
-def _causes(causes: list[str]) -> str:
-    return "<br>".join(f"{each}." for each in causes)
+def _causes(kinds: set[str]) -> str:
+    return "<br>".join(f"{KINDS[each][1]}." for each in KINDS if each in kinds)
 
 
-def _body(body: str, form: str) -> str:
-    if body == PROBLEM:
-        return f"A problem (RFC 9457), {code(PROBLEM, form)}"
-    return code(body, form) if body else "none"
+def _answered(errors: Errors, kind: str, form: str) -> tuple[int, str]:
+    """Return the status of a kind of error, and its body in words."""
+    status, answer = errors.answer(kind)
+    if answer is not None:
+        text = body_text(answer)
+        return status, code(text, form) if text else "none"
+    if (found := errors.declared(status)) is None:
+        return status, f"A problem (RFC 9457), {code(PROBLEM, form)}"
+    media, schema = found
+    ref = schema.get("$ref") if isinstance(schema, Mapping) else None
+    what = code(raw.component(ref), form) if isinstance(ref, str) else "As the operation documents it"
+    return status, f"{what}, {code(media, form)}"
 
 
 def _habits(conventions: Conventions) -> Iterator[str]:

@@ -49,6 +49,7 @@ _PLAIN = {
     "principal": "the caller",
     "list": "the list",
     "error": "the error",
+    "server": "the URL of the server",
     "origin": "the one it replaces",
     "absent": "nothing",
 }

@@ -55,12 +55,12 @@ class Notices:
         if ways:
             resource.listeners = {name: [_text(each(frame)) for each in urls] for name, urls in ways.items()}
 
-    def tell(self, frame: Frame, resource: Resource, transition: Transition | None = None) -> None:
-        """Send what goes with `transition`, and with the state that `resource` has entered with it."""
+    def tell(self, frame: Frame, resource: Resource, transition: Transition | None, world: str) -> None:
+        """Send what goes with `transition`, and with the state `resource` in `world` has entered by it."""
         moved = self._moved[transition.name] if transition else []
         is_gone = transition is not None and transition.ends not in self._entered
         for each in (*moved, *(() if is_gone else self._entered.get(resource.state, ()))):
-            for message in each.messages(frame, resource, self._name):
+            for message in each.messages(frame, resource, self._name, world):
                 self._post.outbox.put(message)
 
     def _listened(self, lifecycle: Lifecycle) -> dict[str, dict[str, list[Compute]]]:
@@ -100,8 +100,8 @@ class _Told:
         self._body = None if notice.body is None else evaluation.compiled(notice.body, form)
         self._headers = [(name, evaluation.compiled(each, form)) for name, each in notice.headers]
 
-    def messages(self, frame: Frame, resource: Resource, kind: str) -> Iterator[Message]:
-        """Yield what is to be sent of `resource` as it is in `frame`."""
+    def messages(self, frame: Frame, resource: Resource, kind: str, world: str) -> Iterator[Message]:
+        """Yield what is to be sent of `resource` of `world` as it is in `frame`."""
         fields, holds = frame.resource, self._holds(frame)
         for way, url in self._meant(resource) if holds else ():
             frame.resource = self._view(frame)
@@ -109,6 +109,7 @@ class _Told:
             frame.resource = fields
             yield Message(
                 moment=frame.now,
+                world=world,
                 principal=str(frame.principal["name"]),
                 resource=kind,
                 id=resource.id,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Protocol
 
 from mockserver import evaluation
 from mockserver.evaluation import Compute, Frame
 from speckit.conventions import KINDS, Conventions
 from speckit.lifecycle import Answer, Lifecycle, Rule
 from speckit.pointer import ABSENT
+from speckit.statuses import phrase
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -35,8 +37,14 @@ class Reply:
         self.content_type = content_type
 
 
-Declared = Callable[[str, Frame], "Reply | None"]
-"""The answer that an operation documents for a kind of error, told by a frame; None for none."""
+class Declared(Protocol):
+    """The error answers that an operation documents, each told by a frame."""
+
+    def __call__(self, kind: str, frame: Frame) -> Reply | None:
+        """Return the answer to an error of `kind`; None where there is none."""
+
+    def at(self, status: int, frame: Frame) -> Reply | None:
+        """Return the answer with `status`; None where there is none."""
 
 
 class Refused(Exception):
@@ -47,12 +55,19 @@ class Refused(Exception):
         detail: What was asked, what stands in the way, what would work.
         answer: The answer the document has for just this case, if any.
         frame: Where that answer looks things up.
+        status: The status of the error where the case has no more than that of its own, else 0.
     """
 
     def __init__(
-        self, kind: str, detail: str, answer: Answer | None = None, frame: Frame | None = None
+        self,
+        kind: str,
+        detail: str,
+        answer: Answer | None = None,
+        frame: Frame | None = None,
+        status: int = 0,
     ) -> None:
         self.kind, self.detail, self.answer, self.frame = kind, detail, answer, frame
+        self.status = status
         super().__init__(detail)
 
 
@@ -106,6 +121,8 @@ class Catalogue:
     def reply(self, refused: Refused, frame: Frame) -> Reply:
         """Return the reply for `refused`, computed in its own frame or else in `frame`."""
         frame = refused.frame or frame
+        if refused.status:
+            return self.failing(refused.status, refused.detail, frame)
         responder = self._responder(refused.kind, refused.answer)
         frame.error = {
             "detail": refused.detail,
@@ -116,6 +133,27 @@ class Catalogue:
         if self._declared and isinstance(responder, Problem):
             return self._declared(refused.kind, frame) or responder(frame)
         return responder(frame)
+
+    def failing(self, status: int, detail: str, frame: Frame) -> Reply:
+        """Return the error with `status`, whatever has brought it about.
+
+        It is what the API has for a kind of error with this status, its errors' usual shape, what the
+        operation documents for the status, or a problem.
+        """
+        kind, answer = self._with(status)
+        frame.error = {"detail": detail, "title": phrase(status), "status": status, "kind": kind}
+        if answer is not None:
+            return Responder(replace(answer, status=status), status, self._form)(frame)
+        documented = self._declared.at(status, frame) if self._declared else None
+        return documented or Problem(status)(frame)
+
+    def _with(self, status: int) -> tuple[str, Answer | None]:
+        """Return a kind of error with `status`, if there is one, and the API's own answer to it, if any."""
+        for kind in KINDS:
+            answer, meant = self._resolve(kind, None)
+            if status == ((answer and answer.status) or KINDS[meant][0]):
+                return kind, answer
+        return "internal", self._conventions.error
 
     def _responder(self, kind: str, answer: Answer | None) -> Responder:
         key = (kind, id(answer))

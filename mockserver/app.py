@@ -9,13 +9,22 @@ from functools import partial
 from typing import Any
 
 from mockserver.announcing import Post
+from mockserver.below import Below
 from mockserver.breaches import BadSeed
+from mockserver.callers import Callers
 from mockserver.clock import Clock, RealClock
 from mockserver.control import Control
 from mockserver.credentials import declared, unenforced
+from mockserver.delaying import Delaying
+from mockserver.doors import Desk
 from mockserver.framework import AsyncApp, Resolution, Resolver
 from mockserver.hooks import Hook
-from mockserver.kind import Kind
+from mockserver.journal import Journal, Journaling, desk
+from mockserver.kind import Address, Kind
+from mockserver.likeness import Likenesses
+from mockserver.lines import Lines
+from mockserver.mishaps import Mishaps
+from mockserver.origins import Origins
 from mockserver.outbox import Outbox
 from mockserver.outside import DOCS, Outside
 from mockserver.playing import Played, Stage
@@ -24,8 +33,9 @@ from mockserver.routing import Router
 from mockserver.sending import Allowed, Courier, Sending
 from mockserver.shelf import Make, Shelf
 from mockserver.straying import Signpost
-from mockserver.terminal import Guard, Origins, Routing, Terminal
-from mockserver.worlds import Worlds
+from mockserver.stumbling import attending
+from mockserver.terminal import Guard, Routing, Terminal
+from mockserver.worlds import SharedWorlds, Worlds
 from speckit.faults import DocumentFaults, Fault
 from speckit.operation import Operation
 from speckit.schema import Schemas
@@ -42,8 +52,6 @@ _METHODS_OF_30 = ("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "T
 _KNOWN = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 """The methods of OpenAPI 3.0, which Connexion reads."""
 
-LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -54,7 +62,11 @@ class Settings:
     machine's own. `pages` makes the folder of pages about the document, when
     somebody first asks for one below `/_understudy/docs/`. `hooks` answer
     operations in place of what the document says. `webhooks` says where each
-    webhook goes, and `may_be_told` who may get messages besides this machine.
+    webhook goes, and `may_be_told` who may get messages besides this machine. All
+    of the document is served below `base_path` (`/v1`). Each answer is kept waiting
+    for `delay` microseconds, and the last `journal` requests are remembered. `lines`
+    are the connections of the server, where somebody knows them. `address` says where it
+    listens, as a URL without a path.
     """
 
     seed: int = 0
@@ -68,6 +80,15 @@ class Settings:
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     webhooks: Mapping[str, str] = field(default_factory=dict)
     may_be_told: Allowed = field(default_factory=Allowed)
+    base_path: str = ""
+    delay: int = 0
+    journal: int = 0
+    lines: Lines = field(default_factory=Lines)
+    address: Address = lambda: "http://localhost"
+
+    def below(self) -> str:
+        """Return the URL that all paths of the document are below."""
+        return self.address() + self.base_path
 
 
 def build(
@@ -92,8 +113,8 @@ def build(
     clock = clock or RealClock()
     outbox = Outbox()
     post = Post(specification.document.data, specification.operations, outbox, settings.webhooks)
-    worlds = Worlds(
-        {name: Kind(lifecycle, post) for name, lifecycle in specification.lifecycles.items()},
+    worlds = (SharedWorlds if principals.share else Worlds)(
+        {name: Kind(each, post, settings.below) for name, each in specification.lifecycles.items()},
         clock,
         seed=settings.seed,
         most_worlds=settings.most_worlds,
@@ -111,9 +132,39 @@ def build(
         settings.seed,
         settings.hooks,
     )
-    control = Control(worlds, principals, token=settings.control_token, outbox=outbox)
+    beside = _beside(specification, principals, clock, settings)
+    control = Control(
+        worlds,
+        principals,
+        token=settings.control_token,
+        outbox=outbox,
+        also=[each.forget for each in beside.desks],
+        likenesses=Likenesses(specification, stage.schemas),
+    )
     courier = Courier(outbox, worlds, clock, settings.may_be_told) if worlds.are_told else None
-    return _connexion(specification, stage, control, settings, courier)
+    return _connexion(specification, stage, control, settings, courier, beside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What goes wrong on purpose, and what is written down."""
+
+    callers: Callers
+    mishaps: Mishaps
+    journal: Journal | None
+
+    @property
+    def desks(self) -> list[Desk]:
+        return [self.mishaps.desk(), desk(self.journal)]
+
+
+def _beside(
+    specification: Specification, principals: Principals, clock: Clock, settings: Settings
+) -> _Beside:
+    callers = Callers(specification, principals)
+    schemes = declared(specification.document.data).values()
+    journal = Journal(settings.journal, clock, callers, schemes) if settings.journal else None
+    return _Beside(callers, Mishaps(specification.operations, callers.is_known), journal)
 
 
 def _rehearse(specification: Specification, worlds: Worlds) -> None:
@@ -139,41 +190,40 @@ def _connexion(
     control: Control,
     settings: Settings,
     courier: Courier | None,
+    beside: _Beside,
 ) -> AsyncApp:
-    operations = specification.operations
+    operations, base = specification.operations, settings.base_path
     router = Router(operations.values(), specification.conventions)
+    hint = Signpost(router, (each.path for each in operations.values()), specification.document.data, base)
     app = AsyncApp(
         "understudy",
         resolver=_Played(),
         middlewares=[
-            partial(
-                Origins,
-                allow_origins=settings.origins,
-                allow_origin_regex=LOOPBACK_ORIGIN,
-                allow_methods=["*"],
-                allow_headers=["*"],
-                expose_headers=["*"],
-            ),
+            partial(Origins, allowed=settings.origins),
             Guard,
+            *([partial(Journaling, journal=beside.journal, base=base)] if beside.journal else ()),
+            *([partial(Below, base=base, leads=hint.leads)] if base else ()),
             *([partial(Sending, courier=courier)] if courier else ()),
             partial(
                 Outside,
                 control=control,
                 document=specification.document,
                 shelf=Shelf(DOCS, settings.pages) if settings.pages else None,
+                desks=beside.desks,
+                base=base,
             ),
+            *([partial(Delaying, microseconds=settings.delay)] if settings.delay else ()),
             partial(
                 Routing,
                 router=router,
                 conventions=specification.conventions,
-                hint=Signpost(
-                    router, (each.path for each in operations.values()), specification.document.data
-                ),
+                hint=hint,
             ),
             partial(
                 Terminal,
                 play=lambda name: Played(operations[name], stage),
                 body_limit=settings.body_limit,
+                attend=attending(beside.mishaps, beside.callers, settings.lines, settings.body_limit),
             ),
         ],
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
+from speckit.schema import is_barred
+
 _FIXED = (ValidationErrorKind.Enum, ValidationErrorKind.Constant)
 _NULL = ["null"]
 MOST = 3
@@ -36,7 +38,7 @@ def misfit(error: ValidationError) -> Misfit:
 
 
 def _own(error: ValidationError) -> Misfit:
-    return tuple(error.instance_path), error.message
+    return tuple(error.instance_path), "it is writeOnly" if is_barred(error) else error.message
 
 
 def _is_fixed(error: ValidationError) -> bool:

@@ -36,12 +36,12 @@ class RealClock:
 
 
 class ManualClock:
-    """A clock that stands still until it is moved; it never goes back."""
+    """A clock that stands still until it is moved; it never goes back but to its start."""
 
     manual = True
 
     def __init__(self, start: int = START) -> None:
-        self._now = start
+        self._now = self._start = start
 
     def now(self) -> int:
         """Return the moment it was last set to."""
@@ -58,6 +58,10 @@ class ManualClock:
         if moment > timing.LATEST:
             raise ValueError(f"No clock goes further than {shown(timing.LATEST)}.")
         self._now = moment
+
+    def restart(self) -> None:
+        """Show what it showed at first: only where nobody holds anything that has a later time."""
+        self._now = self._start
 
 
 def shown(moment: int) -> str:

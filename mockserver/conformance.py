@@ -9,6 +9,7 @@ import jsonschema_rs
 import orjson
 
 from mockserver.answers import PROBLEM, Refused, Reply
+from mockserver.choices import misfit
 from mockserver.samples.answering import BODILESS
 from mockserver.samples.choosing import is_json
 from mockserver.samples.making import LEAVES
@@ -76,8 +77,9 @@ class Conformance:
             return f"The body of {reply.status} is not {reply.content_type}: {problem}"
         if validator is None or value is ABSENT or validator.is_valid(value):
             return ""
-        error = next(validator.iter_errors(value))
-        return f"The body of {reply.status} breaks its schema at {error.instance_path}: {error.message}."
+        path, told = misfit(next(validator.iter_errors(value)))
+        at = f" at {'/'.join(map(str, path))}" if path else ""
+        return f"The body of {reply.status} breaks its schema{at}: {told}."
 
     def _value(self, reply: Reply, media: Mapping[str, Any]) -> Any:
         """Return the value that the body stands for; ABSENT for a media type that has none.
@@ -104,7 +106,7 @@ class Conformance:
         if key not in self._validators:
             where = f"The response {reply.status} of {self._operation.id}"
             self._validators[key] = self._schemas.validator_or_none(
-                media.get("schema", True), where, leaves=LEAVES
+                media.get("schema", True), where, leaves=LEAVES, bars=True
             )
         return self._validators[key]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from secrets import compare_digest
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,8 +16,9 @@ from mockserver.breaches import Breach
 from mockserver.clock import ManualClock, shown
 from mockserver.index import hashable
 from mockserver.kind import Kind
+from mockserver.likeness import Likenesses
 from mockserver.outbox import Delivery, Outbox
-from mockserver.principals import ANONYMOUS, Principals
+from mockserver.principals import Principal, Principals
 from mockserver.store import Resource
 from mockserver.world import World
 from mockserver.worlds import TooManyWorlds, Worlds
@@ -27,15 +29,41 @@ PREFIX = "/_understudy"
 LONGEST_LIST = 1000
 
 Body = Mapping[str, Any]
-Action = Callable[[Body, Mapping[str, str]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a request asks of the door: its body and query, and the credential that it came with."""
+
+    body: Body
+    query: Mapping[str, str]
+    credential: str
+
+    @property
+    def name(self) -> str | None:
+        """The principal that it names, if it names one."""
+        said = {**self.query, **self.body}
+        return _text(said, "principal") if "principal" in said else None
+
+
+Action = Callable[[Order], Any]
 
 
 class Control:
     """Answers the requests below `/_understudy/` that read or change worlds and the clock."""
 
     def __init__(
-        self, worlds: Worlds, principals: Principals, *, token: str = "", outbox: Outbox | None = None
+        self,
+        worlds: Worlds,
+        principals: Principals,
+        *,
+        token: str = "",
+        outbox: Outbox | None = None,
+        also: Iterable[Callable[[str | None], None]] = (),
+        likenesses: Likenesses | None = None,
     ) -> None:
+        self._likenesses = likenesses
+        self._also = tuple(also)
         self._worlds = worlds
         self._outbox = Outbox() if outbox is None else outbox
         self._principals = principals
@@ -50,6 +78,7 @@ class Control:
             ("POST", "/transitions"): self._fire,
             ("GET", "/due"): self._due,
             ("POST", "/scenario"): self._scenario,
+            ("DELETE", "/scenario"): self._usual,
             ("GET", "/sent"): self._sent,
         }
 
@@ -85,8 +114,15 @@ class Control:
             detail = "The control door is open on this machine only; start the server with a control token."
             raise Refused("forbidden", detail)
 
-    def act(self, method: str, path: str, query: bytes, content: bytes) -> Reply:
+    def act(self, method: str, path: str, query: bytes, content: bytes, headers: Mapping[str, str]) -> Reply:
         """Return the reply to one request that has been let in.
+
+        Args:
+            method: One that `allow` returns for the path.
+            path: What follows `/_understudy`.
+            query: What follows the path, as it came.
+            content: Its body, as it came.
+            headers: Its headers, by lower-case name.
 
         Raises:
             Refused: it asks for something that is not there or cannot be.
@@ -96,18 +132,19 @@ class Control:
             raise Refused("invalidBody", "The body is a JSON object.")
         asked = {name: values[0] for name, values in parse_qs(query.decode("ascii", "replace")).items()}
         _only(asked, "principal", "resource")
-        answer = self._actions[method, path](body, asked)
+        # With a control token that is what the header holds, and nobody's credential.
+        answer = self._actions[method, path](Order(body, asked, "" if self._token else _bearer(headers)))
         return Reply(201 if path == "/states" else 200, answer)
 
-    def _health(self, _body: Body, _asked: Mapping[str, str]) -> Any:
+    def _health(self, _order: Order) -> Any:
         return {"status": "ok", "worlds": len(self._worlds), "now": shown(self._worlds.clock.now())}
 
-    def _clock(self, _body: Body, _asked: Mapping[str, str]) -> Any:
+    def _clock(self, _order: Order) -> Any:
         clock = self._worlds.clock
         return {"now": shown(clock.now()), "manual": clock.manual}
 
-    def _move_clock(self, body: Body, asked: Mapping[str, str]) -> Any:
-        clock = self._worlds.clock
+    def _move_clock(self, order: Order) -> Any:
+        body, clock = order.body, self._worlds.clock
         if not isinstance(clock, ManualClock):
             raise Refused(
                 "refused", "The clock runs by itself; start the server with --clock manual to move it."
@@ -124,58 +161,75 @@ class Control:
         if self._worlds.are_told:
             with self._outbox.in_order():
                 self._worlds.settle()
-        return self._clock(body, asked)
+        return self._clock(order)
 
-    def _reset(self, body: Body, _asked: Mapping[str, str]) -> Any:
-        _only(body, "principal")
-        name = _text(body, "principal") if "principal" in body else None
-        self._outbox.forget(name)
-        return {"reset": self._worlds.reset(name)}
+    def _reset(self, order: Order) -> Any:
+        """Forget one world, or everything: then the clock starts again, for nobody lives by it any more."""
+        _only(order.body, "principal")
+        name, clock = order.name, self._worlds.clock
+        world = None if name is None else self._named(name).world
+        self._outbox.forget(world)
+        for forget in self._also:
+            forget(name)
+        told = {"reset": self._worlds.reset(world), "principal": name, "clock": "kept"}
+        if name is None and isinstance(clock, ManualClock):
+            clock.restart()
+            told["clock"] = "restarted"
+        return {**told, "now": shown(clock.now())}
 
-    def _resources(self, _body: Body, asked: Mapping[str, str]) -> Any:
-        world = self._world(asked)
+    def _resources(self, order: Order) -> Any:
+        asker, asked = self._asker(order), order.query
+        world = self._world(asker)
         wanted = [self._kind(asked["resource"]).name] if "resource" in asked else list(world.stores)
         found = [_told(each) for name in wanted for each in _some(world.stores[name])]
-        return {"resources": found[:LONGEST_LIST], "count": sum(len(world.stores[name]) for name in wanted)}
+        count = sum(len(world.stores[name]) for name in wanted)
+        return {"principal": asker.name, "resources": found[:LONGEST_LIST], "count": count}
 
-    def _due(self, _body: Body, asked: Mapping[str, str]) -> Any:
-        upcoming = self._world(asked).upcoming()
-        return {"due": [_told(each) for each in upcoming[:LONGEST_LIST]], "count": len(upcoming)}
+    def _due(self, order: Order) -> Any:
+        asker = self._asker(order)
+        upcoming = self._world(asker).upcoming()
+        due = [_told(each) for each in upcoming[:LONGEST_LIST]]
+        return {"principal": asker.name, "due": due, "count": len(upcoming)}
 
-    def _sent(self, _body: Body, asked: Mapping[str, str]) -> Any:
-        """List what was sent to others; of one principal or resource where that is asked for."""
+    def _sent(self, order: Order) -> Any:
+        """List what was sent to others; of one principal's world or resource where that is asked for."""
+        world = None if order.name is None else self._named(order.name).world
         wanted = [
             each
             for each in self._outbox
-            if asked.get("principal", each.message.principal) == each.message.principal
-            and asked.get("resource", each.message.resource) == each.message.resource
+            if world in (None, each.message.world)
+            and order.query.get("resource", each.message.resource) == each.message.resource
         ]
-        return {"sent": [_reported(each) for each in wanted], "count": len(wanted)}
+        return {"principal": order.name, "sent": [_reported(each) for each in wanted], "count": len(wanted)}
 
-    def _put(self, body: Body, _asked: Mapping[str, str]) -> Any:
+    def _put(self, order: Order) -> Any:
         """Put a world into a provider state: a resource in a given state exists."""
+        body, asker = order.body, self._asker(order)
         _only(body, "principal", "resource", "state", "scenario", "fields")
         fields = body.get("fields", {})
         if not isinstance(fields, dict):
             raise Refused("invalidBody", "'fields' is an object: the resource's own fields.")
+        kind = self._kind(_text(body, "resource"))
         made = provider.put(
-            self._world(body),
-            self._kind(_text(body, "resource")),
+            self._world(asker),
+            kind,
             state=_text(body, "state", ""),
             scenario=_text(body, "scenario", ""),
             fields=fields,
+            likeness=self._likenesses.of(kind) if self._likenesses else None,
         )
-        return _told(made)
+        return {"principal": asker.name, **_told(made)}
 
-    def _fire(self, body: Body, _asked: Mapping[str, str]) -> Any:
+    def _fire(self, order: Order) -> Any:
         """Make an external transition: what somebody does outside the API."""
+        body, asker = order.body, self._asker(order)
         _only(body, "principal", "resource", "id", "transition")
-        kind, world = self._kind(_text(body, "resource")), self._world(body)
+        kind, world = self._kind(_text(body, "resource")), self._world(asker)
         resource = world.stores[kind.name].by_id(hashable(body.get("id")))
         if resource is None:
             raise Refused("notFound", f"There is no {kind.name} {body.get('id')!r} in this world.")
         name = _text(body, "transition")
-        transition = world.external(resource, name)
+        transition = provider.external(world, resource, name)
         if transition is None:
             raise Refused(
                 "refused",
@@ -185,24 +239,47 @@ class Control:
             world.move(resource, transition, world.frame_of(resource))
         except Breach as problem:
             raise provider.plainly(problem) from problem
-        return _told(resource)
+        return {"principal": asker.name, **_told(resource)}
 
-    def _scenario(self, body: Body, _asked: Mapping[str, str]) -> Any:
-        """Choose how whatever a world creates from now on will end."""
+    def _scenario(self, order: Order) -> Any:
+        """Choose how whatever a world creates from now on will end; null is the usual end."""
+        body = order.body
         _only(body, "principal", "scenario")
-        name = _text(body, "scenario", "")
+        name = "" if body.get("scenario") is None else _text(body, "scenario")
         names = {name for kind in self._worlds.kinds.values() for name in kind.lifecycle.scenarios}
         if name and name not in names:
             known = did_you_mean(name, sorted(names)) or "No resource has any."
             raise Refused("invalidBody", f"There is no scenario '{name}'. {known}")
-        self._world(body).scenario = name
-        return {"scenario": name}
+        return self._chosen(order, name)
 
-    def _world(self, asked: Body) -> World:
-        name = _text(asked, "principal", ANONYMOUS)
-        principal = self._principals.named(name)
-        if principal is None:
+    def _usual(self, order: Order) -> Any:
+        """Let whatever a world creates from now on end as it usually does."""
+        _only(order.body, "principal")
+        return self._chosen(order, "")
+
+    def _chosen(self, order: Order, scenario: str) -> Any:
+        asker = self._asker(order)
+        self._world(asker).scenario = scenario
+        return {"principal": asker.name, "scenario": scenario}
+
+    def _asker(self, order: Order) -> Principal:
+        """Return the principal that `order` names, or else the one whose credential it came with."""
+        if order.name is not None:
+            return self._named(order.name)
+        if not order.credential:
+            return self._principals.anonymous
+        found = self._principals.by_credential(order.credential)
+        if found is None:
+            raise Refused("notFound", "The bearer token is no principal's; name one as 'principal'.")
+        return found
+
+    def _named(self, name: str) -> Principal:
+        found = self._principals.named(name)
+        if found is None:
             raise Refused("notFound", f"There is no principal '{name}'.")
+        return found
+
+    def _world(self, principal: Principal) -> World:
         try:
             return self._worlds.of(principal)
         except TooManyWorlds as problem:
@@ -213,6 +290,12 @@ class Control:
         if name not in kinds:
             raise Refused("notFound", f"There is no resource '{name}'. {did_you_mean(name, kinds)}")
         return kinds[name]
+
+
+def _bearer(headers: Mapping[str, str]) -> str:
+    """Return the bearer token in some headers; empty where there is none."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def is_loopback(host: str) -> bool:

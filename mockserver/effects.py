@@ -79,8 +79,10 @@ class Elsewhere:
 
     def __init__(self, effecting: Effecting, others: tuple[Otherwise, ...]) -> None:
         form = effecting.kind.form
+        bare = [_bare(each.answer, effecting.operation) for each in others]
         self._rules = [
-            (each, evaluation.holds(each.when, form), effecting.responder(each.answer)) for each in others
+            (each, evaluation.holds(each.when, form), effecting.responder(each.answer), status)
+            for each, status in zip(others, bare, strict=True)
         ]
         self._view = effecting.kind.view(effecting.rule.view)
 
@@ -90,10 +92,11 @@ class Elsewhere:
         Raises:
             Refused: it is an error.
         """
-        for each, holds, respond in self._rules:
+        for each, holds, respond, bare in self._rules:
             if (not each.states or resource.state in each.states) and holds(frame):
                 if each.effect != "none":
-                    raise Refused("refused", detail, _spelled_out(each.answer), frame)
+                    answer = None if bare else _spelled_out(each.answer)
+                    raise Refused("refused", detail, answer, frame, bare)
                 frame.resource = self._view(frame)
                 return respond(frame)
         return None
@@ -329,6 +332,14 @@ def fingerprint(request: Request) -> bytes:
     body = None if request.body is ABSENT else request.body
     content = orjson.dumps([dict(request.path), dict(request.query), body], option=orjson.OPT_SORT_KEYS)
     return blake2b(content, digest_size=16).digest()
+
+
+def _bare(answer: Answer, operation: Operation) -> int:
+    """Return the status of an error that says no more, where the document has a body for it; else 0."""
+    if answer.status is None or answer != Answer(answer.status):
+        return 0
+    response = operation.response(answer.status)
+    return answer.status if response is not None and response.content else 0
 
 
 def _spelled_out(answer: Answer) -> Answer | None:

@@ -288,6 +288,20 @@ def _path(source: expression.Source, _form: str) -> Compute:
     return lambda frame: frame.request.path.get(name, ABSENT)
 
 
+def _server(_source: expression.Source, _form: str) -> Compute:
+    """Return what says where the server is: as the request found it, or if nobody asks as it was started."""
+
+    def server(frame: Frame) -> Any:
+        raw = frame.request.raw
+        host = raw.get(b"host")
+        if not host:
+            return ABSENT if frame.kind is None else frame.kind.address()
+        scheme = "https" if raw.get(b"x-forwarded-proto") == b"https" else "http"
+        return f"{scheme}://{host.decode('latin-1')}{raw.get(b'x-forwarded-prefix', b'').decode('latin-1')}"
+
+    return server
+
+
 def _hex(source: expression.Source, _form: str) -> Compute:
     length = int(source.name)
 
@@ -329,6 +343,7 @@ _LOOK_UPS: Mapping[str, Callable[[expression.Source, str], Compute]] = {
     "principal": lambda _s, _f: lambda frame: frame.principal,
     "list": lambda _s, _f: lambda frame: frame.list,
     "error": lambda _s, _f: lambda frame: frame.error,
+    "server": _server,
     "state": lambda _s, _f: lambda frame: frame.state,
     "id": lambda _s, _f: lambda frame: frame.id,
     "now": lambda _s, form: lambda frame: timing.render(frame.now, form),

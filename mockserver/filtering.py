@@ -14,6 +14,7 @@ from mockserver.index import hashable
 from mockserver.store import sortable
 from speckit import pointer, timing
 from speckit.lifecycle import Filter
+from speckit.operation import Operation
 from speckit.pointer import ABSENT
 
 Test = Callable[[Any], bool]
@@ -30,17 +31,22 @@ BOUNDS = ("from", "to", "after", "before")
 class Filters:
     """The filters of one list, ready to read what a request asks for."""
 
-    def __init__(self, filters: Iterable[Filter], form: str) -> None:
+    def __init__(self, filters: Iterable[Filter], form: str, operation: Operation) -> None:
         self._filters = [
-            (each, evaluation.compiled(each.by, form) if each.by is not None else None, dict(each.matches))
+            (
+                each,
+                _reading(each, operation),
+                evaluation.compiled(each.by, form) if each.by is not None else None,
+                dict(each.matches),
+            )
             for each in filters
         ]
 
     def asked(self, request: Request) -> list[Asked]:
         """Return the filters in force."""
         found: list[Asked] = []
-        for each, chosen, matches in self._filters:
-            value = request.query.get(each.param, ABSENT)
+        for each, read, chosen, matches in self._filters:
+            value = request.query.get(each.param, ABSENT) if read is None else read(request.query)
             value = each.default if value is ABSENT else value
             if value is not None:
                 match = each.match
@@ -49,6 +55,12 @@ class Filters:
                     match = matches.get(shown(chosen(frame)), match)
                 found.append((each, match, value))
         return found
+
+
+def _reading(each: Filter, operation: Operation) -> Callable[[Any], Any] | None:
+    """Return what reads the member of a parameter that a filter names; None for one that names it whole."""
+    parameter, path = operation.asked(each.param) or (None, ())
+    return pointer.reader((parameter.name, *path)) if parameter is not None and path else None
 
 
 def test(asked: Asked) -> Test:

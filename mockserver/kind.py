@@ -17,6 +17,8 @@ from speckit.lifecycle import Guard, History, Lifecycle, Path, Rule, State, Tran
 from speckit.pointer import ABSENT
 
 Assign = Callable[[Frame, dict[str, Any]], None]
+Address = Callable[[], str]
+"""Returns the URL that all paths of the document are below, without a slash at its end."""
 
 UNCHANGED: Assign = evaluation.assigned((), "")
 STATE = expression.Source("state")
@@ -60,9 +62,15 @@ class Ahead:
 
 
 class Kind:
-    """One lifecycle, compiled. Shared by all worlds, changed by none."""
+    """One lifecycle, compiled. Shared by all worlds, changed by none.
 
-    def __init__(self, lifecycle: Lifecycle, post: Post | None = None) -> None:
+    `address` says where the server is, for what happens while nobody asks.
+    """
+
+    def __init__(
+        self, lifecycle: Lifecycle, post: Post | None = None, address: Address = lambda: "http://localhost"
+    ) -> None:
+        self.address = address
         self.name = lifecycle.name
         self.lifecycle = lifecycle
         self.form = lifecycle.timestamps.format

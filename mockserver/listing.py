@@ -39,7 +39,7 @@ class Listing:
         self._scope = Scope(kind, rule)
         self._paths = scope_paths(kind.lifecycle, rule)
         self._pages = Pages(rule.paging)
-        self._filters = Filters(rule.filters, kind.form)
+        self._filters = Filters(rule.filters, kind.form, operation)
         self._in_state = [_in_state(frozenset(rule.states))] if rule.states else []
         self._view = kind.view(rule.view)
         self._is_plain = self._view is kind.plain
@@ -176,9 +176,10 @@ class Listing:
 def ordered(sort: Sort, usual: Order, request: Request) -> Order:
     """Return the order that a request asks for, or else the usual one."""
     way = request.query.get(sort.direction)
-    field = sort.fields.get(request.query.get(sort.param, ""))
-    if field is not None:
-        return Order(field, way == sort.descending)
+    asked = request.query.get(sort.param, "")
+    found = sort.fields.get(next(iter(asked), "") if isinstance(asked, list) else asked)
+    if found is not None:
+        return Order(found.field, not found.descending) if way == sort.descending else found
     return usual if sort.param or way is None else replace(usual, descending=way == sort.descending)
 
 

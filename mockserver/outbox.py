@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+log = logging.getLogger("understudy")
 
 MOST_WAITING = 1000
 """How many messages wait to be sent; more are dropped."""
@@ -23,10 +26,12 @@ class Message:
     """One request to somebody else's server; `moment` is in microseconds since the Unix epoch.
 
     It is the callback `name` of `operation`, or without an operation a webhook. `url` is
-    empty where nobody said where it goes.
+    empty where nobody said where it goes. It tells of a resource of `world`, at the
+    request of `principal`, who is the world itself where nobody asked.
     """
 
     moment: int
+    world: str
     principal: str
     resource: str
     id: Any
@@ -80,6 +85,7 @@ class Outbox:
         self._kept.append(delivery)
         if problem := self._problem(message):
             delivery.end(*problem)
+            log.info("The message %s is %s. %s", message.name, delivery.state, delivery.detail)
         else:
             self._waiting.append(delivery)
 
@@ -98,12 +104,13 @@ class Outbox:
             for message in sorted(held, key=lambda each: each.moment):
                 self.put(message)
 
-    def forget(self, principal: str | None = None) -> None:
-        """Forget the messages of one principal, or all and their numbers; what waits is not sent."""
-        kept = [each for each in self._kept if principal and each.message.principal != principal]
-        waiting = [each for each in self._waiting if principal and each.message.principal != principal]
+    def forget(self, world: str | None = None) -> None:
+        """Forget the messages of one world, or all and their numbers; what waits is not sent."""
+        is_all = world is None
+        kept = [each for each in self._kept if not is_all and each.message.world != world]
+        waiting = [each for each in self._waiting if not is_all and each.message.world != world]
         self._kept, self._waiting = deque(kept, maxlen=MOST_KEPT), deque(waiting)
-        self._last = self._last if principal else 0
+        self._last = 0 if is_all else self._last
 
     def drop(self, why: str) -> int:
         """Give up all that wait; say how many."""

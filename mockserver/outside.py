@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import mimetypes
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-import orjson
-import yaml
-
+from mockserver.addressed import Addressed, url_of
 from mockserver.answers import Catalogue, Refused, Reply
 from mockserver.control import PREFIX, Control
+from mockserver.doors import Desk
 from mockserver.evaluation import Frame, Request
 from mockserver.framework import ASGIApp, Receive, Scope, Send
 from mockserver.shelf import Shelf
@@ -22,7 +20,6 @@ from speckit.conventions import Conventions
 from speckit.document import Document
 
 BODY_LIMIT = 1_048_576
-_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _BELOW = PREFIX + "/"
 UI = "/ui/"
 DOCS = PREFIX + "/docs"
@@ -43,13 +40,7 @@ _INDEX = """<!doctype html>
 # Whatever servers the document names, "try it out" must never reach anything but this one.
 _START = """window.onload = async () => {
   const spec = await (await fetch("../openapi.json")).json();
-  spec.servers = [{url: window.location.origin}];
-  for (const item of Object.values(spec.paths ?? {})) {
-    delete item.servers;
-    for (const part of Object.values(item)) {
-      if (part && typeof part === "object") delete part.servers;
-    }
-  }
+  spec.servers = [{url: window.location.origin + "{base}"}];
   SwaggerUIBundle({
     spec, dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null, persistAuthorization: true,
   });
@@ -58,29 +49,23 @@ _START = """window.onload = async () => {
 
 
 class Pages:
-    """The document in both its forms, and Swagger UI around it; made when first asked for, then kept."""
+    """The document in both its forms, and Swagger UI around it; made when first asked for, then kept.
 
-    def __init__(self, document: Document) -> None:
+    Args:
+        base: The path that the API is served below.
+    """
+
+    def __init__(self, document: Document, base: str = "") -> None:
         self._document = document
+        self._base = base
+        self._addressed = Addressed(document.data)
 
-    @cached_property
-    def _json(self) -> bytes:
-        try:
-            return orjson.dumps(self._document.data)
-        except TypeError:  # a number of more than 64 bits
-            return json.dumps(self._document.data, ensure_ascii=False).encode()
-
-    @cached_property
-    def _yaml(self) -> bytes:
-        text = yaml.dump(self._document.data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-        return str(text).encode()
-
-    def find(self, path: str) -> Reply | None:
+    def find(self, path: str, scope: Scope) -> Reply | None:
         """Return the page at `path`, if there is one."""
         if path == "/openapi.json":
-            return Reply(200, self._json)
+            return Reply(200, self._addressed.json(url_of(scope) + self._base))
         if path == "/openapi.yaml":
-            return Reply(200, self._yaml, (), "application/yaml")
+            return Reply(200, self._addressed.yaml(url_of(scope) + self._base), (), "application/yaml")
         if path in ("/", UI.rstrip("/")):
             return Reply(308, headers=(("Location", PREFIX + UI),))
         return self._ui(path.removeprefix(UI)) if path.startswith(UI) else None
@@ -90,7 +75,7 @@ class Pages:
             title = str(self._document.data.get("info", {}).get("title", "API"))
             return Reply(200, _INDEX.replace("{title}", _escaped(title)), (), "text/html; charset=utf-8")
         if name == "start.js":
-            return Reply(200, _START, (), "text/javascript; charset=utf-8")
+            return Reply(200, _START.replace("{base}", self._base), (), "text/javascript; charset=utf-8")
         asset = self._assets.get(name)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return None if asset is None else Reply(200, asset.read_bytes(), (), kind)
@@ -106,12 +91,20 @@ class Outside:
     """The middleware that answers what is below `/_understudy/` and passes everything else on."""
 
     def __init__(
-        self, app: ASGIApp, *, control: Control, document: Document, shelf: Shelf | None = None
+        self,
+        app: ASGIApp,
+        *,
+        control: Control,
+        document: Document,
+        shelf: Shelf | None = None,
+        desks: Sequence[Desk] = (),
+        base: str = "",
     ) -> None:
         self._app = app
         self._control = control
         self._shelf = shelf
-        self._pages = Pages(document)
+        self._desks = {each.path: each for each in desks}
+        self._pages = Pages(document, base)
         self._catalogue = Catalogue(Conventions())
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -133,11 +126,12 @@ class Outside:
     async def _answer(self, scope: Scope, receive: Receive) -> Reply:
         path, method = scope["path"].removeprefix(PREFIX), scope["method"]
         asked = "GET" if method == "HEAD" else method
-        if asked == "GET" and (page := self._pages.find(path)):
+        if asked == "GET" and (page := self._pages.find(path, scope)):
             return page
-        allow = self._control.allow(path)
+        desk = self._desks.get(path)
+        allow = desk.methods if desk else self._control.allow(path)
         if not allow:
-            documents = [PREFIX + path for path in ("/openapi.json", "/openapi.yaml", UI)]
+            documents = [PREFIX + path for path in (*self._desks, "/openapi.json", "/openapi.yaml", UI)]
             pages = [f"{self._shelf.path}/"] if self._shelf else []
             known = ", ".join([*self._control.paths(), *documents, *pages])
             detail = f"There is nothing at {PREFIX}{path}; there are {known}."
@@ -148,9 +142,12 @@ class Outside:
             reply.headers = (("Allow", ", ".join(allow)),)
             return reply
         raw = headers_of(scope)
-        self._control.admit(path, Request(raw=raw).headers, (scope.get("client") or ("localhost",))[0])
+        headers = Request(raw=raw).headers
+        self._control.admit(path, headers, (scope.get("client") or ("localhost",))[0])
         content = await content_of(receive, raw, BODY_LIMIT)
-        return self._control.act(asked, path, scope["query_string"], content)
+        if desk:
+            return desk.act(asked, scope["query_string"], content)
+        return self._control.act(asked, path, scope["query_string"], content, headers)
 
 
 def _package(name: str) -> Path:

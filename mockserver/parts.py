@@ -30,7 +30,7 @@ class Parts(Effecting):
         self._locate = Locator(kind, rule, operation)
         self._elsewhere = Elsewhere(self, rule.unavailable)
         self._read = pointer.reader(rule.of)
-        self._filters = Filters(rule.filters, kind.form)
+        self._filters = Filters(rule.filters, kind.form, operation)
         self._pages = Pages(rule.paging)
         self._key = rule.paging.key if rule.paging else ("id",)
         self._respond = _responder(kind, rule, operation)

@@ -68,7 +68,8 @@ class Played:
         conventions = governing(stage.specification.conventions, operation.path)
         data = stage.specification.document.data
         self._documented = Documented(operation, data, stage.schemas, seed=stage.seed)
-        self._catalogue = Catalogue(conventions, lifecycle, rule, Refusals(self._documented))
+        refusals = Refusals(self._documented, stage.specification.operations.values())
+        self._catalogue = Catalogue(conventions, lifecycle, rule, refusals)
         self._own_query = frozenset(each.name for each in operation.parameters if each.place == "query")
         self._gate = Gate(
             operation, declared(data), stage.principals, exact_case=conventions.exact_case_scheme
@@ -110,13 +111,24 @@ class Played:
         except Refused as refused:
             kind, reply = refused.kind, self.refuse(refused, request)
             log.info("%s: %s: %s", self.operation.id, refused.kind, refused.detail)
-        if reply.status == 401 and not any(name.lower() == "www-authenticate" for name, _ in reply.headers):
-            reply.headers = (*reply.headers, ("WWW-Authenticate", self._gate.challenge))
+        if reply.status == 401:
+            self._challenging(reply)
         return self._checked(reply, kind) if self._conformance else reply
 
     def refuse(self, refused: Refused, request: Request) -> Reply:
         """Return the reply for `refused` in the API's own shape."""
         return self._catalogue.reply(refused, Frame(request, self._worlds.clock.now(), {}))
+
+    def failing(self, status: int, detail: str, request: Request) -> Reply:
+        """Return the error with `status` in the API's own shape, though nothing is wrong."""
+        reply = self._catalogue.failing(status, detail, Frame(request, self._worlds.clock.now(), {}))
+        return self._challenging(reply) if status == 401 else reply
+
+    def _challenging(self, reply: Reply) -> Reply:
+        """Have `reply` say how to be known, if it does not say so itself."""
+        if not any(name.lower() == "www-authenticate" for name, _ in reply.headers):
+            reply.headers = (*reply.headers, ("WWW-Authenticate", self._gate.challenge))
+        return reply
 
     def _play(self, request: Request, query: bytes, content: bytes) -> Reply:
         principal = self._gate(request, query)

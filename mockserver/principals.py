@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -13,15 +13,27 @@ from speckit.faults import DocumentFaults, Fault, Place, Pointer, did_you_mean
 from speckit.source import read
 
 ANONYMOUS = "anonymous"
+EVERYBODY = "everybody"
+"""What the one world is called where all have the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """One caller. `roles` None means: every role there is."""
+    """One caller.
+
+    Attributes:
+        name: What it is called.
+        roles: What it may; None for every role there is.
+        facts: What is said of it where it asks.
+        world: The name of the world in which it asks: its own, or one that others have too.
+        hosts: What is said of that world where nobody asks: as of a principal with its name.
+    """
 
     name: str
-    roles: frozenset[str] | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    roles: frozenset[str] | None
+    facts: Mapping[str, Any]
+    world: str
+    hosts: Mapping[str, Any]
 
     def may(self, roles: Iterable[str]) -> bool:
         """Return whether one of `roles` is among the caller's, or none is asked for."""
@@ -30,10 +42,16 @@ class Principal:
 
 
 def principal(name: str, roles: Iterable[str] | None = None, number: int | None = None) -> Principal:
-    """Return the caller `name`, with a number that is the same wherever the name is."""
+    """Return the caller `name` in a world of its own, with a number that is the same wherever the name is."""
     digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).digest()
     fixed = int.from_bytes(digest, "big") >> 1 if number is None else number
-    return Principal(name, None if roles is None else frozenset(roles), {"name": name, "id": fixed})
+    facts = {"name": name, "id": fixed}
+    return Principal(name, None if roles is None else frozenset(roles), facts, name, facts)
+
+
+def _within(guest: Principal, host: Principal) -> Principal:
+    """Return `guest` as it asks in the world that is called like `host`."""
+    return replace(guest, world=host.name, hosts=host.facts)
 
 
 @lru_cache(maxsize=1024)
@@ -42,38 +60,57 @@ def _anybody(credential: str) -> Principal:
     return principal(credential)
 
 
+@lru_cache(maxsize=1024)
+def _together(credential: str) -> Principal:
+    """Return the caller that `credential` is, where all of them have one world."""
+    return _within(principal(credential), principal(EVERYBODY))
+
+
 class Principals:
     """Tells callers apart by their credential.
 
     Without a list of principals every credential is a caller of its own, who
-    has every role; with one, only the credentials in it are known.
+    has every role; with one, only the credentials in it are known. With `one_world`
+    all of them ask in the same world.
     """
 
-    def __init__(self, known: Mapping[str, Principal] | None = None) -> None:
-        self._known = known
+    def __init__(self, known: Mapping[str, Principal] | None = None, *, one_world: bool = False) -> None:
         nobody = principal(ANONYMOUS) if known is None else principal(ANONYMOUS, roles=())
-        self.anonymous = (known or {}).get("", nobody)
+        anonymous = (known or {}).get("", nobody)
+        if one_world:
+            host = principal(EVERYBODY)
+            known = None if known is None else {key: _within(each, host) for key, each in known.items()}
+            anonymous = _within(anonymous, host)
+        self.anonymous = anonymous
+        self._known = known
+        self._anybody = _together if one_world else _anybody
+        self.share = one_world or any(each.world != each.name for each in (known or {}).values())
+        """Whether several of them may be in one world."""
 
     def by_credential(self, credential: str) -> Principal | None:
         """Return the caller with `credential`, or None if nobody has it."""
         if self._known is not None:
             return self._known.get(credential)
-        return _anybody(credential)
+        return self._anybody(credential)
 
     def named(self, name: str) -> Principal | None:
         """Return the caller called `name`; without a list, the one whose credential it is."""
         if name == ANONYMOUS:
             return self.anonymous
         if self._known is None:
-            return _anybody(name)
+            return self._anybody(name)
         return next((each for each in self._known.values() if each.name == name), None)
 
 
-def load(file: Path) -> Principals:
+def load(file: Path, *, one_world: bool = False) -> Principals:
     """Return the principals listed in `file` (YAML or JSON).
 
-    The file holds `principals`, a list of `{name, token, roles, id}`; `roles`
-    and `id` may be left out, and the name `anonymous` needs no token.
+    The file holds `principals`, a list of `{name, token, roles, id, world}`; `roles`,
+    `id` and `world` may be left out, and the name `anonymous` needs no token.
+
+    Args:
+        file: Where they are listed.
+        one_world: All have the same world, whatever is said there.
 
     Raises:
         DocumentFaults: the file cannot be read or does not hold that.
@@ -89,11 +126,19 @@ def load(file: Path) -> Principals:
     faults += _repeated(entries, file) if not faults else []
     if faults:
         raise DocumentFaults(faults)
-    return Principals({str(entry.get("token", "")): _principal(entry) for entry in entries})
+    listed = {entry["name"]: _principal(entry) for entry in entries}
+    known = {str(entry.get("token", "")): _at_home(entry, listed) for entry in entries}
+    return Principals(known, one_world=one_world)
 
 
 def _principal(entry: Mapping[str, Any]) -> Principal:
     return principal(entry["name"], entry.get("roles", ()), entry.get("id"))
+
+
+def _at_home(entry: Mapping[str, Any], listed: Mapping[str, Principal]) -> Principal:
+    """Return the principal in the world that its entry names: somebody's who is listed, or another one."""
+    guest, world = listed[entry["name"]], entry.get("world")
+    return guest if world is None else _within(guest, listed.get(world) or principal(world))
 
 
 def _faults(entry: Any, at: Pointer, file: Path) -> Iterable[Fault]:
@@ -101,7 +146,7 @@ def _faults(entry: Any, at: Pointer, file: Path) -> Iterable[Fault]:
     if not isinstance(entry, dict):
         yield Fault(at, "A principal is a mapping.", "Write {name: alice, token: secret, roles: []}.", place)
         return
-    known = ("name", "token", "roles", "id")
+    known = ("name", "token", "roles", "id", "world")
     for key in entry:
         if key not in known:
             yield Fault((*at, key), f"'{key}' is nothing a principal has.", did_you_mean(key, known), place)
@@ -113,6 +158,8 @@ def _faults(entry: Any, at: Pointer, file: Path) -> Iterable[Fault]:
         yield Fault((*at, "roles"), "Roles are a list.", "Write roles: [Curator].", place)
     if isinstance(entry.get("id", 0), bool) or not isinstance(entry.get("id", 0), int):
         yield Fault((*at, "id"), "An id is a whole number.", "Write id: 12.", place)
+    if not isinstance(entry.get("world", "w"), str) or not entry.get("world", "w"):
+        yield Fault((*at, "world"), "A world is called by a text.", "Write world: shop.", place)
 
 
 def _repeated(entries: list[Mapping[str, Any]], file: Path) -> list[Fault]:

@@ -10,22 +10,31 @@ from mockserver.answers import Refused
 from mockserver.breaches import Breach
 from mockserver.effects import refusal
 from mockserver.kind import Kind
+from mockserver.likeness import Likeness, is_asked
 from mockserver.store import Resource, Store
 from mockserver.world import World
 from speckit import expression, pointer
 from speckit.faults import did_you_mean
-from speckit.lifecycle import Unique
+from speckit.lifecycle import EXTERNAL, Transition, Unique
 
 MOST_TRIES = 1000
 """How many combinations of texts and parents are tried to find one that is free."""
 
 
-def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[str, Any]) -> Resource:
+def put(
+    world: World,
+    kind: Kind,
+    *,
+    state: str,
+    scenario: str,
+    fields: Mapping[str, Any],
+    likeness: Likeness | None = None,
+) -> Resource:
     """Return a new resource of `kind` in `state`.
 
     Fields that are not given are filled as the document says. Those that a
     request would bring are taken from the kind's first seed, varied where two
-    resources may not share them.
+    resources may not share them, or else made to fit where the document shows one.
 
     Args:
         world: Where it goes.
@@ -33,9 +42,11 @@ def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[
         state: A state of its lifecycle; empty for the initial one.
         scenario: Which end it will take; empty for the usual one.
         fields: What it holds, by its own field names.
+        likeness: What resources of `kind` look like, if the document shows any.
 
     Raises:
-        Refused: a name is unknown, the id is taken, a parent is missing, or nothing is free.
+        Refused: a name is unknown, a field does not fit, the id is taken, a parent is missing, or nothing
+            is free.
     """
     _known(state, kind.lifecycle.states, "state", kind)
     _known(scenario, kind.lifecycle.scenarios, "scenario", kind)
@@ -44,12 +55,23 @@ def put(world: World, kind: Kind, *, state: str, scenario: str, fields: Mapping[
     shown = kind.lifecycle.state_field
     if shown and pointer.read(fields, shown) is not pointer.ABSENT:
         raise Refused("invalidBody", f"'{shown[-1]}' follows from the state; give 'state' instead.")
-    store = world.stores[kind.name]
-    given = {**_setting(world, kind, store, state, fields), **fields}
+    store, plain = world.stores[kind.name], _plain(world, kind)
+    if likeness is not None:
+        there = _first_parents(world, kind)
+        plain = likeness.completed(world, plain, fields, there, state=state, scenario=scenario)
+    given = {**_setting(world, kind, store, plain, state, fields), **fields}
     try:
         return world.create(store, world.frame(), given, state=state, scenario=scenario)
     except Breach as problem:
         raise plainly(problem) from problem
+
+
+def external(world: World, resource: Resource, name: str) -> Transition | None:
+    """Return the external transition `name` that `resource` can make now."""
+    kind: Kind = resource.store.kind
+    guard = kind.guard(world.frame_of(resource))
+    moves = (m for m in kind.lifecycle.transitions if EXTERNAL in m.triggers and m.name == name)
+    return next((m for m in moves if resource.state in m.starts and guard(m.when)), None)
 
 
 def plainly(problem: Breach) -> Refused:
@@ -66,17 +88,31 @@ def _known(name: str, names: Any, what: str, kind: Kind) -> None:
         raise Refused("invalidBody", f"'{name}' is not a {what} of {kind.name}. {did_you_mean(name, names)}")
 
 
-def _setting(world: World, kind: Kind, store: Store, state: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields a request would have brought, so that they clash with no other resource.
-
-    Where nothing is free, they are as different from the usual ones as can be.
-    """
+def _plain(world: World, kind: Kind) -> dict[str, Any]:
+    """Return the fields a request would have brought, as the first seed has them."""
     seed: dict[str, Any] = next((compute(world.frame()) for _, compute in kind.seeds), {})
-    asked = {name for name, template in kind.lifecycle.initially if _is_asked(template)}
+    asked = {name for name, template in kind.lifecycle.initially if is_asked(template)}
     asked |= {parent.field[0] for parent in kind.lifecycle.parents.values() if parent.param}
     plain = {name: value for name, value in seed.items() if name in asked}
     if _is_chosen(kind):
         plain.setdefault(kind.identity[0], kind.name.lower())
+    return plain
+
+
+def _first_parents(world: World, kind: Kind) -> dict[str, Any]:
+    """Return by field the id of the first resource that may stand there, where there is one."""
+    fields = {parent.field[0]: len(parent.field) for parent in kind.lifecycle.parents.values()}
+    found = {name: _ids(world, kind, name)[:1] for name, depth in fields.items() if depth == 1}
+    return {name: ids[0] for name, ids in found.items() if ids}
+
+
+def _setting(
+    world: World, kind: Kind, store: Store, plain: dict[str, Any], state: str, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the `plain` fields, or others, so that they clash with no other resource.
+
+    Where nothing is free, they are as different from the usual ones as can be.
+    """
     candidate = plain
     for candidate in islice(_varied(world, kind, plain, len(store)), MOST_TRIES):
         if _is_free(store, {**candidate, **fields}, state):
@@ -94,11 +130,7 @@ def _is_chosen(kind: Kind) -> bool:
     if kind.lifecycle.identity.generate is not None or kind.id_type is not str or len(kind.identity) > 1:
         return False
     template = dict(kind.lifecycle.initially).get(kind.identity[0])
-    return template in (None, expression.Source("id")) or _is_asked(template)
-
-
-def _is_asked(template: expression.Template) -> bool:
-    return any(source.kind.startswith("request.") for source in expression.sources(template))
+    return template in (None, expression.Source("id")) or is_asked(template)
 
 
 def _varied(world: World, kind: Kind, plain: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from mockserver.clock import Clock, RealClock
 from mockserver.control import PREFIX, is_loopback
 from mockserver.framework import ASGIApp, Message, Receive, Scope, Send
-from mockserver.outbox import DROPPED, FAILED, SENT, Delivery, Outbox
+from mockserver.outbox import DROPPED, FAILED, SENT, UNSENT, Delivery, Outbox
 from mockserver.worlds import Worlds
 from speckit import timing
 
@@ -27,6 +27,8 @@ FIRST_BREAK_SECONDS = 0.2
 """How long to wait before the first repetition; each further one waits twice as long."""
 SETTLING_SECONDS = 10.0
 """How long who asks what was sent waits for what is on its way."""
+MOST_WARNED = 100
+"""For how many hosts the log says that nothing may be sent there."""
 _TICK_SECONDS = 0.02
 _LONGEST_NAP_SECONDS = 3600.0
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -34,7 +36,21 @@ _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class _Unsendable(Exception):
-    """The message is not sent: why, and what would work."""
+    """The message is not even tried: why, and what would work."""
+
+
+class _Closed(_Unsendable):
+    """It may not go to `host`, unless whoever starts the server says so."""
+
+    def __init__(self, host: str, address: str = "") -> None:
+        place = f"'{host}' is {address}" if address not in ("", host) else f"'{host}' is another machine"
+        hint = f"Start the server with --allow-callbacks {host} to let it."
+        super().__init__(f"{place}, and messages go to this machine only. {hint}")
+        self.host = host
+
+
+class _Lost(Exception):
+    """The message was tried in vain, and another try will not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,7 @@ class Courier:
         self._worlds = worlds
         self._clock = clock
         self._allowed = allowed
+        self._warned: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -145,6 +162,7 @@ class Courier:
         while delivery := self._outbox.next():
             try:
                 await self._deliver(delivery)
+                _tell(delivery)
             except asyncio.CancelledError:
                 delivery.end(DROPPED, "The server ended.")
                 raise
@@ -167,6 +185,11 @@ class Courier:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 status = await self._answered(delivery)
         except _Unsendable as why:
+            delivery.attempts = 0
+            delivery.end(UNSENT, str(why))
+            self._warn(why)
+            return False
+        except _Lost as why:
             delivery.end(FAILED, str(why))
             return False
         except TimeoutError:
@@ -183,11 +206,18 @@ class Courier:
             delivery.end(FAILED, f"It was answered {status}.{followed}")
         return status in _AGAIN
 
+    def _warn(self, why: _Unsendable) -> None:
+        """Say in the log what would let messages out: once for each host, and not without end."""
+        if isinstance(why, _Closed) and why.host not in self._warned and len(self._warned) < MOST_WARNED:
+            self._warned.add(why.host)
+            log.warning("A message is not sent: %s", why)
+
     async def _answered(self, delivery: Delivery) -> int:
         """Return the status with which the message is answered.
 
         Raises:
             _Unsendable: it may not or cannot be sent.
+            _Lost: its host is not found.
             OSError: nobody is there, or no answer came.
         """
         url = urlsplit(delivery.message.url)
@@ -199,29 +229,28 @@ class Courier:
             except ConnectionError:
                 if number == len(addresses):
                     raise
-        raise _Unsendable(f"The host '{host}' has no address.")
+        raise _Lost(f"The host '{host}' has no address.")
 
     async def _addresses(self, host: str, port: int) -> list[str]:
         """Return the addresses of a host: what is looked at here is what is connected to."""
         loop = asyncio.get_running_loop()
         if not self._allowed.resolves(host):
-            raise _Unsendable(_closed(host))
+            raise _Closed(host)
         try:
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as problem:
-            raise _Unsendable(f"The host '{host}' is not found: {problem}.") from None
+            raise _Lost(f"The host '{host}' is not found: {problem}.") from None
         addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
         for each in addresses:
             if not self._allowed.admits(host, each):
-                raise _Unsendable(_closed(host, each))
+                raise _Closed(host, each)
         return addresses
 
 
-def _closed(host: str, address: str = "") -> str:
-    """Return why nothing is sent to `host`, and what would help."""
-    place = f"'{host}' is {address}" if address not in ("", host) else f"'{host}' is another machine"
-    hint = f"Start the server with --allow-callbacks {host} to let it."
-    return f"{place}, and messages go to this machine only. {hint}"
+def _tell(delivery: Delivery) -> None:
+    """Say in the log what became of a message, without the URL that it was sent to: it may hold a secret."""
+    said = delivery.detail or f"It was answered {delivery.status}."
+    log.info("The message %s is %s. %s", delivery.message.name, delivery.state, said)
 
 
 def _is_address(host: str) -> bool:

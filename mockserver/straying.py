@@ -21,15 +21,17 @@ class Signpost:
     Args:
         router: Finds what would have been found.
         paths: The path templates of the document.
-        data: The document; the paths of its `servers` are left out here.
+        data: The document; the paths of its `servers` are left out here, unless there is a base path.
+        base: The base path that everything is served below, and that is taken away from what is looked for.
     """
 
-    def __init__(self, router: Router, paths: Iterable[str], data: Mapping[str, Any]) -> None:
+    def __init__(self, router: Router, paths: Iterable[str], data: Mapping[str, Any], base: str = "") -> None:
         self._router = router
+        self._base = base
         self._templates = [
             path.partition("#")[0].partition("?")[0].split("/") for path in dict.fromkeys(paths)
         ]
-        self._bases = list(dict.fromkeys(_bases(data)))
+        self._bases = [base] if base else list(dict.fromkeys(_bases(data)))
 
     def __call__(self, path: str) -> str:
         """Return a sentence, with a blank before it; empty where nothing resembles `path`.
@@ -41,10 +43,17 @@ class Signpost:
             return ""
         for base in self._bases:
             rest = path.removeprefix(base)
-            if rest != path and rest.startswith("/") and self._leads(rest):
-                return f" The base path {base} of `servers` is left out here; ask {rest}."
-        meant = next((each for each in self._near(path) if self._leads(each)), None)
-        return f" Did you mean {meant}?" if meant else ""
+            if rest != path and rest.startswith("/") and self.leads(rest):
+                return self._once(base, rest)
+        meant = next((each for each in self._near(path) if self.leads(each)), None)
+        return f" Did you mean {self._base}{meant}?" if meant else ""
+
+    def _once(self, base: str, rest: str) -> str:
+        """Return what to do about a base path too many."""
+        if self._base:
+            return f" The base path {base} comes once; ask {base}{rest}."
+        option = f"start the server with --base-path {base}"
+        return f" The base path {base} of `servers` is left out here; ask {rest}, or {option}."
 
     def _near(self, path: str) -> Iterator[str]:
         """Yield `path` with the other form of its end, then spelt as the nearest path of the document."""
@@ -53,7 +62,8 @@ class Signpost:
         same = (each for each in self._templates if len(each) == len(sent))
         yield from get_close_matches(path, map("/".join, (_filled(each, sent) for each in same)), 1, _NEAR)
 
-    def _leads(self, path: str) -> bool:
+    def leads(self, path: str) -> bool:
+        """Return whether `path`, as it was sent and without a base path, is one of the document."""
         try:
             return self._router.find(path.encode(), "GET") is not None
         except UnreadablePath:
@@ -65,15 +75,24 @@ def _filled(template: list[str], sent: list[str]) -> list[str]:
     return [there if _PARAMETER.search(own) else own for own, there in zip(template, sent, strict=True)]
 
 
-def _bases(data: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the paths of the servers, their variables at their defaults."""
+def base_path(data: Mapping[str, Any]) -> str:
+    """Return the path of the first server of a document, without a slash at its end; empty for none."""
     servers = data.get("servers")
-    for server in servers if isinstance(servers, list) else ():
-        url, variables = str(server.get("url", "")), server.get("variables") or {}
-        for name, each in variables.items():
-            url = url.replace(f"{{{name}}}", str(each.get("default", "")))
-        if base := _path(url).rstrip("/"):
-            yield base
+    return _base(servers[0]) if isinstance(servers, list) and servers else ""
+
+
+def _bases(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the paths of the servers."""
+    servers = data.get("servers")
+    yield from filter(None, map(_base, servers if isinstance(servers, list) else ()))
+
+
+def _base(server: Mapping[str, Any]) -> str:
+    """Return the path of a server, its variables at their defaults."""
+    url, variables = str(server.get("url", "")), server.get("variables") or {}
+    for name, each in variables.items():
+        url = url.replace(f"{{{name}}}", str(each.get("default", "")))
+    return _path(url).rstrip("/")
 
 
 def _path(url: str) -> str:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cached_property, partial
 from typing import Any
-
-from starlette.middleware.cors import CORSMiddleware
 
 from mockserver.answers import Catalogue, Refused, Reply, Responder
 from mockserver.evaluation import Frame, Request
 from mockserver.framework import (
     ROUTING_CONTEXT,
     ASGIApp,
-    Message,
     Receive,
     RoutedAPI,
     RoutedMiddleware,
@@ -25,41 +22,10 @@ from mockserver.framework import (
 )
 from mockserver.playing import Played
 from mockserver.routing import Found, Router, UnreadablePath
-from mockserver.wire import VARY, VARY_ACCEPT, content_of, headers_of, messages, respond
+from mockserver.wire import content_of, headers_of, messages, respond
 from speckit.conventions import Conventions, governing
 
 log = logging.getLogger("understudy")
-
-
-class Origins:
-    """Cross-origin rules (the Fetch standard); a request that names no origin goes straight through.
-
-    Whatever is answered depends on the origin, and says so: `wire` writes the
-    header Vary, and where Starlette's middleware does so too, once is enough.
-    """
-
-    def __init__(self, app: ASGIApp, **rules: Any) -> None:
-        self._app = app
-        self._rules = CORSMiddleware(app, **rules)
-
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Pass the request on."""
-        if scope["type"] != "http" or b"origin" not in dict(scope["headers"]):
-            return self._app(scope, receive, send)
-        return self._rules(scope, receive, _once(send))
-
-
-def _once(send: Send) -> Send:
-    """Return what sends with one header Vary."""
-
-    async def once(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            said = b"".join(value for name, value in message["headers"] if name.lower() == VARY[0])
-            rest = (header for header in message["headers"] if header[0].lower() != VARY[0])
-            message["headers"] = [VARY_ACCEPT if b"Accept" in said else VARY, *rest]
-        await send(message)
-
-    return once
 
 
 class Guard:
@@ -167,10 +133,18 @@ class Routing(SpecMiddleware):
 class Terminal(RoutedMiddleware["TerminalAPI"]):
     """Answers every routed request; nothing behind it is reached."""
 
-    def __init__(self, app: ASGIApp, *, play: Callable[[str], Played], body_limit: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        play: Callable[[str], Played],
+        body_limit: int,
+        attend: Callable[[MutableMapping[str | None, Any]], None],
+    ) -> None:
         super().__init__(app)
         self._play = play
         self._body_limit = body_limit
+        self._attend = attend
 
     def add_api(self, specification: Any, **options: Any) -> TerminalAPI:
         """Give Connexion's operations our compiled ones to run."""
@@ -179,6 +153,7 @@ class Terminal(RoutedMiddleware["TerminalAPI"]):
         )
         self.apis[api.base_path].append(api)
         self._endings = api.operations
+        self._attend(api.operations)
         return api
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -214,6 +189,10 @@ class Ending:
         start, end = messages(reply, head=scope["method"] == "HEAD")
         await send(start)
         await send(end)
+
+    def failing(self, status: int, detail: str, scope: Scope) -> Reply:
+        """Return the error with `status` in the words of the API, though nothing is wrong."""
+        return self._played.failing(status, detail, Request(scope["path_params"], raw=headers_of(scope)))
 
 
 class TerminalAPI(RoutedAPI[Ending]):

@@ -13,6 +13,8 @@ from speckit.pointer import ABSENT
 
 RawHeaders = list[tuple[bytes, bytes]]
 
+READ = "understudy.headers"
+"""Where the headers of a request are kept once they are read: more than one middleware looks at them."""
 _JSON = (b"content-type", JSON.encode())
 VARY = (b"vary", b"Origin")
 """Whether a page may read an answer depends on where the page is from."""
@@ -22,9 +24,12 @@ VARY_ACCEPT = (b"vary", b"Origin, Accept")
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
     """Return the request headers by lower-case name; repeated ones are joined (RFC 9110, section 5.3)."""
-    sent = scope["headers"]
-    raw = dict(sent)
-    return raw if len(raw) == len(sent) else _joined(sent)
+    raw: dict[bytes, bytes] | None = scope.get(READ)
+    if raw is None:
+        sent = scope["headers"]
+        raw = dict(sent)
+        scope[READ] = raw = raw if len(raw) == len(sent) else _joined(sent)
+    return raw
 
 
 def _joined(sent: RawHeaders) -> dict[bytes, bytes]:
@@ -67,7 +72,8 @@ async def content_of(receive: Receive, raw: Mapping[bytes, bytes], limit: int) -
 
 def too_large(limit: int) -> Refused:
     """Return the refusal of a body over `limit` bytes."""
-    return Refused("payloadTooLarge", f"The body is larger than {limit} bytes; send a smaller one.")
+    hint = "send a smaller one, or start the server with a larger --body-limit"
+    return Refused("payloadTooLarge", f"The body is larger than {limit} bytes; {hint}.")
 
 
 def encoded(reply: Reply) -> bytes:

@@ -8,14 +8,14 @@ from typing import Any
 
 from mockserver.breaches import BadSeed, Breach, MissingParent, NotUnique, WorldFull, WrongId, check_id
 from mockserver.clock import Clock
-from mockserver.due import NEVER, DueTimes
+from mockserver.due import DueTimes
 from mockserver.evaluation import NOTHING, Frame, Request
 from mockserver.identifiers import MOST_DRAWN, Pool, Sequences, world_key
 from mockserver.kind import UNCHANGED, Assign, Birth, Kind, Move
 from mockserver.moments import following, undisturbed
 from mockserver.store import Resource, Store
 from speckit import pointer, timing
-from speckit.lifecycle import EXTERNAL, REMOVED, Parent, Path, Transition
+from speckit.lifecycle import REMOVED, Parent, Path, Transition
 from speckit.pointer import ABSENT
 
 IDLE = Request()
@@ -41,15 +41,15 @@ class World:
         limit: int = 10_000_000,
     ) -> None:
         self.principal = principal
+        self.name = str(principal["name"])
         self.scenario = ""
         self.replays: dict[tuple[str, str], tuple[bytes, Any]] = {}
         self._clock = clock
         self._now = clock.now()
         self._sequences = sequences
-        key = world_key(seed, str(principal["name"]))
+        key = world_key(seed, self.name)
         self._pools = {name: Pool(key, name, sequences, kind.sequence_start) for name, kind in kinds.items()}
-        self._serial = 0
-        self._count = 0
+        self._serial = self._count = 0
         self._limit = limit
         self._due = DueTimes()
         self.stores = {name: Store(kind.layout, kind) for name, kind in kinds.items()}
@@ -85,17 +85,16 @@ class World:
         frame.resource = frame.fields = fields
         frame.kind, frame.parents = kind, self
 
-    @property
-    def due(self) -> int | None:
-        """The moment before which nothing happens by itself; None where nothing ever does."""
-        return self._due.next if self._due.next < NEVER else None
+    def settle(self) -> int:
+        """Let everything happen that was due by now, in its order; what follows is at this very moment.
 
-    def settle(self) -> None:
-        """Let everything happen that was due by now, in its order; what follows is at this very moment."""
+        Returns the moment before which nothing more will happen by itself; `NEVER` where nothing ever will.
+        """
         now = self._now = self._clock.now()
         if self._due.next <= now:
             while (resource := self._due.pop(now)) is not None:
                 self._happen(resource, now)
+        return self._due.next
 
     def look(self, resource: Resource) -> bool:
         """Count a look at `resource`; say whether it was the one after which it moves."""
@@ -146,7 +145,7 @@ class World:
             if scenario:
                 frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
             state = state or kind.start or kind.first(frame)
-            fields = self._settled(kind, frame, given, fields, state)
+            fields = self.settled(kind, frame, given, fields, state)
             if frame.id.__class__ is not kind.id_type or store.by_id(frame.id) is not None:
                 check_id(kind, frame.id, fields, is_taken=store.by_id(frame.id) is not None)
             self._check(store, frame, fields, state, None)
@@ -179,17 +178,21 @@ class World:
     def tell(self, resource: Resource, transition: Transition | None, request: Request, now: int) -> None:
         """Tell whoever asked for it that `resource` has made `transition`, or is there."""
         if notices := resource.store.kind.notices:
-            notices.tell(self.frame_of(resource, request, now), resource, transition)
+            notices.tell(self.frame_of(resource, request, now), resource, transition, self.name)
 
     def known(
         self, store: Store, frame: Frame, given: Mapping[str, Any], birth: Birth | None
     ) -> Resource | None:
         """Return the resource that has the id which a new one would get."""
-        kind: Kind = store.kind
-        last = self._sequences.given[kind.name]
-        self._born(kind, frame, given, birth or kind.birth)
-        self._sequences.rewind(kind.name, last)
+        self.draft(store.kind, frame, given, birth or store.kind.birth)
         return store.by_id(frame.id)
+
+    def draft(self, kind: Kind, frame: Frame, given: Mapping[str, Any], birth: Birth) -> dict[str, Any]:
+        """Return what a new resource would begin with; the frame gets its id, and no number is used up."""
+        last = self._sequences.given[kind.name]
+        fields = self._born(kind, frame, given, birth)
+        self._sequences.rewind(kind.name, last)
+        return fields
 
     def change(self, resource: Resource, assign: Assign, frame: Frame, transition: Transition | None) -> bool:
         """Write what `assign` says into `resource`, make `transition` if given; say whether anything changed.
@@ -212,13 +215,6 @@ class World:
         """Make `transition`, which starts from the state `resource` is in."""
         self.change(resource, UNCHANGED, frame, transition)
 
-    def external(self, resource: Resource, name: str) -> Transition | None:
-        """Return the external transition `name` that `resource` can make now."""
-        kind: Kind = resource.store.kind
-        guard = kind.guard(self.frame_of(resource))
-        moves = (m for m in kind.lifecycle.transitions if EXTERNAL in m.triggers and m.name == name)
-        return next((m for m in moves if resource.state in m.starts and guard(m.when)), None)
-
     def remove(self, resource: Resource) -> None:
         """Make `resource` be gone."""
         self._due.schedule(resource, None)
@@ -236,6 +232,7 @@ class World:
             kind: Kind = store.kind
             for number, (seed, compute) in enumerate(kind.seeds):
                 frame = self.frame()
+                frame.kind = kind
                 try:
                     self.create(store, frame, compute(frame), state=seed.state, scenario=seed.scenario)
                 except (MissingParent, NotUnique, WrongId) as problem:
@@ -250,7 +247,7 @@ class World:
         birth.fill(frame, fields)
         return fields
 
-    def _settled(
+    def settled(
         self, kind: Kind, frame: Frame, given: Mapping[str, Any], fields: dict[str, Any], state: str
     ) -> dict[str, Any]:
         """Return the fields of a new resource once it is in its first state."""

@@ -1,13 +1,15 @@
-"""All worlds of one server: one per principal, made when its first request comes."""
+"""All worlds of one server, each made when the first request comes that is asked in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from mockserver.clock import Clock
+from mockserver.due import NEVER
 from mockserver.identifiers import Sequences
 from mockserver.kind import Kind
 from mockserver.principals import Principal
+from mockserver.sharing import SharedWorld
 from mockserver.world import World
 
 
@@ -16,12 +18,15 @@ class TooManyWorlds(Exception):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"{limit} principals have a world, as many as may; use known tokens, or reset the others."
+            f"There are {limit} worlds, as many as may be; use known tokens, reset the others, or start the "
+            "server with --one-world."
         )
 
 
 class Worlds:
-    """The worlds by principal."""
+    """The worlds by name. Whose is whose is known before the first request: see `Principal.world`."""
+
+    _kind: type[World] = World
 
     def __init__(
         self,
@@ -54,7 +59,7 @@ class Worlds:
         Raises:
             TooManyWorlds: it would be one too many.
         """
-        world = self._worlds.get(principal.name)
+        world = self._worlds.get(principal.world)
         if world is None:
             world = self._make(principal)
         world.settle()
@@ -62,13 +67,11 @@ class Worlds:
 
     def settle(self) -> int | None:
         """Let everything happen that was due by now in any world; return before when nothing more is due."""
-        for world in self._worlds.values():
-            world.settle()
-        due = (world.due for world in self._worlds.values())
-        return min((each for each in due if each is not None), default=None)
+        due = min((world.settle() for world in self._worlds.values()), default=NEVER)
+        return due if due < NEVER else None
 
     def reset(self, name: str | None = None) -> int:
-        """Forget the world of the principal `name`, or every world and the counters; say how many."""
+        """Forget the world `name`, or every world and the counters; say how many."""
         if name is not None:
             return 0 if self._worlds.pop(name, None) is None else 1
         forgotten = len(self._worlds)
@@ -79,13 +82,29 @@ class Worlds:
     def _make(self, principal: Principal) -> World:
         if len(self._worlds) >= self._most_worlds:
             raise TooManyWorlds(self._most_worlds)
-        world = World(
+        world = self._kind(
             self.kinds,
             self.clock,
-            principal.facts,
+            principal.hosts,
             self._sequences,
             seed=self._seed,
             limit=self._most_resources,
         )
-        self._worlds[principal.name] = world
+        self._worlds[principal.world] = world
+        return world
+
+
+class SharedWorlds(Worlds):
+    """Worlds in which several principals ask: each is told who does, request by request."""
+
+    _kind = SharedWorld
+
+    def of(self, principal: Principal) -> World:
+        """Return the principal's world as it is now, with the principal as the one who asks in it.
+
+        Raises:
+            TooManyWorlds: it would be one too many.
+        """
+        world = super().of(principal)
+        world.principal = principal.facts
         return world

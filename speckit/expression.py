@@ -28,6 +28,7 @@ SOURCES = {
     "principal": "pointer",
     "list": "pointer",
     "error": "pointer",
+    "server": "",
     "state": "",
     "id": "",
     "now": "",

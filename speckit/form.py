@@ -75,7 +75,8 @@ def _said(error: ValidationError) -> tuple[str, str]:
         case "enum":
             return f"{value} is not allowed here.", did_you_mean(str(error.instance), map(str, kind.options))
         case "pattern" if "~" in kind.pattern:
-            return f"{value} is not a JSON Pointer.", f"Write '/{str(error.instance).lstrip('-/')}'."
+            minus = "-" if kind.pattern.startswith("^-?") and str(error.instance).startswith("-") else ""
+            return f"{value} is not a JSON Pointer.", f"Write '{minus}/{str(error.instance).lstrip('-/')}'."
         case "pattern" if "$" in kind.pattern:
             return (
                 f"{value} is not an expression.",

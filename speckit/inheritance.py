@@ -82,10 +82,10 @@ class Inheritance:
         below = self._below(schema)
         return tuple(
             Heir(
-                _name(each),
+                called(each),
                 each,
                 discriminator["propertyName"],
-                values.get(each) or values.get(_name(each)) or _name(each),
+                values.get(each) or values.get(called(each)) or called(each),
                 ref,
             )
             for each in self._refs
@@ -143,10 +143,10 @@ def _values(mapping: Any) -> dict[str, str]:
     return found
 
 
-def _name(ref: str) -> str:
+def called(ref: str) -> str:
     """Return what a reference is called: the component, or the file without its ending.
 
-    >>> _name("#/components/schemas/Cat"), _name("#/x-bundled/models~1cat.yaml")
+    >>> called("#/components/schemas/Cat"), called("#/x-bundled/models~1cat.yaml")
     ('Cat', 'cat')
     """
     last = ref.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")

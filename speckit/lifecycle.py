@@ -232,12 +232,13 @@ class Order:
 class Sort:
     """The query parameters by which a client chooses the order.
 
-    Without `param` it only turns the usual one round; `descending` is the word for that.
+    `fields` are the orders by the words of `param`. Without `param` the usual one is only
+    turned round; `descending` is the word of `direction` for that.
     """
 
     param: str
     direction: str
-    fields: Mapping[str, Path]
+    fields: Mapping[str, Order]
     descending: str = "desc"
 
 

@@ -25,6 +25,7 @@ class Parameter:
         style: How the value is written; empty where it is written as a media type.
         media: The media type of one that is described by `content`; else empty.
         allow_reserved: Characters with a meaning in URLs are sent as they are.
+        members: The schemas of the properties that an object is documented to have.
     """
 
     name: str
@@ -36,6 +37,16 @@ class Parameter:
     explode: bool = True
     media: str = ""
     allow_reserved: bool = False
+    members: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def member(self, path: tuple[str, ...]) -> Mapping[str, Any]:
+        """Return the schema of what is at `path` in the value, an object; empty where it says nothing."""
+        head, *below = path
+        found: Any = self.members.get(head, {})
+        for name in below:
+            properties = found.get("properties")
+            found = _mapping(properties.get(name, {})) if isinstance(properties, Mapping) else {}
+        return _mapping(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,37 @@ class Operation:
     def parameter(self, place: str, name: str) -> Parameter | None:
         """Return the parameter `name` in `place` (path, query, header, cookie), if declared."""
         return next((p for p in self.parameters if (p.place, p.name) == (place, name)), None)
+
+    def asked(self, name: str) -> tuple[Parameter, tuple[str, ...]] | None:
+        """Return the query parameter that a filter names, and the path to what it names inside of it.
+
+        `filter[size]` is a parameter of that name, or else the member `size` of the object `filter`.
+        """
+        whole = self.parameter("query", name)
+        if whole is not None:
+            return whole, ()
+        root, *path = parted(name)
+        holder = self.parameter("query", root) if path else None
+        return (holder, tuple(path)) if holder else None
+
+    def query(self, name: str) -> Parameter | None:
+        """Return what `asked` does as one parameter, which has the schema of what is named."""
+        found = self.asked(name)
+        if found is None or not found[1]:
+            return found[0] if found else None
+        holder, path = found
+        return Parameter(name, "query", required=False, schema=holder.member(path), style="form")
+
+
+def parted(name: str) -> tuple[str, ...]:
+    """Return the parts of a name with brackets; one that has none is its only part.
+
+    >>> parted("filter[size]"), parted("size"), parted("tags[]")
+    (('filter', 'size'), ('size',), ('tags[]',))
+    """
+    root, bracket, rest = name.partition("[")
+    parts = rest.removesuffix("]").split("][")
+    return (root, *parts) if root and bracket and rest.endswith("]") and all(parts) else (name,)
 
 
 def operations(data: Mapping[str, Any], only: Iterable[str] = ()) -> dict[str, Operation]:
@@ -164,18 +206,37 @@ def _parameters(data: Mapping[str, Any], *levels: list[Any]) -> tuple[Parameter,
 
 def _parameter(data: Mapping[str, Any], node: Mapping[str, Any]) -> Parameter:
     media, content = next(iter(_content(data, node).items()), ("", {}))
+    schema = _mapping(deref(data, node.get("schema", content.get("schema", {}))))
     style = node.get("style") or ("form" if node["in"] in ("query", "cookie") else "simple")
     return Parameter(
         name=node["name"],
         place=node["in"],
         required=bool(node.get("required")) or node["in"] == "path",
-        schema=_mapping(deref(data, node.get("schema", content.get("schema", {})))),
+        schema=schema,
         allow_empty=bool(node.get("allowEmptyValue")),
         style="" if media else style,
         explode=node.get("explode", style in ("form", "cookie")),
         media=media,
         allow_reserved=bool(node.get("allowReserved")),
+        members=_members(data, schema),
     )
+
+
+def _members(data: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 8) -> dict[str, Any]:
+    """Return the schemas of the properties of an object, with those of what it is composed of."""
+    found: dict[str, Any] = {}
+    parts, own = schema.get("allOf"), schema.get("properties")
+    for part in parts if depth and isinstance(parts, list) else ():
+        found |= _members(data, _part(data, part), depth - 1)
+    named = own.items() if isinstance(own, Mapping) else ()
+    return found | {name: _part(data, each) for name, each in named}
+
+
+def _part(data: Mapping[str, Any], schema: Any) -> Mapping[str, Any]:
+    try:
+        return _mapping(deref(data, schema))
+    except LookupError:  # told where references are checked
+        return {}
 
 
 def _mapping(schema: Any) -> Mapping[str, Any]:

@@ -346,7 +346,7 @@ def _order(raw: str | None) -> Order:
 def _sort(raw: Raw | None) -> Sort | None:
     if raw is None:
         return None
-    fields = {word: pointer.parse(text) for word, text in raw.get("fields", {}).items()}
+    fields = {word: _order(text) for word, text in raw.get("fields", {}).items()}
     direction = raw.get("direction", "")
     if isinstance(direction, str):
         return Sort(raw.get("param", ""), direction, fields)

@@ -54,15 +54,19 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
 }
 
 
-def example(data: Mapping[str, Any], media: Mapping[str, Any]) -> Any:
-    """Return the example of a media type object, or a value that its schema allows."""
+def example(data: Mapping[str, Any], media: Mapping[str, Any], leaves: str = "") -> Any:
+    """Return the example of a media type object, or a value that its schema allows.
+
+    Args:
+        leaves: What a made-up value leaves out, as in `Making`.
+    """
     if "example" in media:
         return media["example"]
     for each in (media.get("examples") or {}).values():
         found = deref(data, each)
         if "value" in found:
             return found["value"]
-    return Making(data).value(media.get("schema", {}), ())
+    return Making(data, leaves).value(media.get("schema", {}), ())
 
 
 class Making:
@@ -232,7 +236,7 @@ class Making:
         names = dict.fromkeys((*wanted, *required))
         for name in list(names):
             names.update(dict.fromkeys(depending.get(name, ())))
-        found = [name for name in names if not self._is_left_out(members.get(name))]
+        found = [name for name in names if not self.is_left_out(members.get(name))]
         found = [name for name in found if name in required or name not in _barred(schema)]
         return self._counted(schema, found)
 
@@ -258,7 +262,7 @@ class Making:
         for count in range(1, LONGEST):
             yield (matching(pattern, number=count) if pattern else None) or f"property{count}"
 
-    def _is_left_out(self, schema: Any) -> bool:
+    def is_left_out(self, schema: Any) -> bool:
         """Return whether a member is for the other direction only."""
         if not self._leaves or not isinstance(schema, Mapping):
             return False

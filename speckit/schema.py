@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from speckit.references import deref, resolve
+from speckit.telling import narrowings
 
 log = logging.getLogger("understudy")
 
@@ -19,6 +20,8 @@ _DROPPED = ("example", "xml", "externalDocs", "discriminator", "deprecated")
 
 SENT = "readOnly"
 """What a request leaves out."""
+BARRED = {"not": {"$comment": "writeOnly"}}
+"""Holds a property that an answer may not have to not being there."""
 _WHOLE = {"int32": 2**31, "int64": 2**63}
 """The first whole number too large for a format (OpenAPI format registry)."""
 
@@ -43,18 +46,22 @@ class Schemas:
         """The document."""
         return self._data
 
-    def validator(self, schema: Mapping[str, Any] | bool, *, leaves: str = "") -> jsonschema_rs.Validator:
+    def validator(
+        self, schema: Mapping[str, Any] | bool, *, leaves: str = "", bars: bool = False
+    ) -> jsonschema_rs.Validator:
         """Return a validator for `schema`, which may refer to anything in the document.
 
         Args:
             leaves: `readOnly` for what is sent, `writeOnly` for what is answered: a property that says so
-                may hold anything, and is not required. What is sent keeps within its whole-number format,
-                and need not tell apart the branches of a `oneOf` that has a discriminator.
+                may hold anything, and is not required. With either, a discriminator tells which branch a
+                value is held to. What is sent keeps within its whole-number format, and need not tell
+                apart the branches of a `oneOf` that has a discriminator.
+            bars: Whether such a property may not be there at all.
 
         Raises:
             SchemaError: it is not a schema that can be compiled.
         """
-        needed = _Needed(leaves)
+        needed = _Needed(leaves, bars=bars)
         root = self._translate(schema, needed)
         if isinstance(root, bool):
             root = {} if root else {"not": {}}
@@ -74,11 +81,11 @@ class Schemas:
         return found if isinstance(found, Mapping) else {}
 
     def validator_or_none(
-        self, schema: Mapping[str, Any] | bool, where: str, *, leaves: str = ""
+        self, schema: Mapping[str, Any] | bool, where: str, *, leaves: str = "", bars: bool = False
     ) -> jsonschema_rs.Validator | None:
         """Return a validator for `schema`; None, with a word in the log, if it cannot be compiled."""
         try:
-            return self.validator(schema, leaves=leaves)
+            return self.validator(schema, leaves=leaves, bars=bars)
         except SchemaError as problem:
             log.warning("%s is not checked: its schema cannot be compiled (%s)", where, problem)
             return None
@@ -92,20 +99,36 @@ class Schemas:
             return here if self._is_30 else here | self._members(schema, needed, skip=("$ref",))
         found = self._members(schema, needed)
         if needed.leaves and (left := self.marked(schema, needed.leaves)):
-            found = _without(found, left)
+            found = _without(found, left, BARRED if needed.bars else True)
+        if needed.leaves and "discriminator" in schema:
+            found = self._told_apart(schema, found)
         if needed.leaves == SENT:
             found = _as_sent(found, has_discriminator="discriminator" in schema)
         return _from_30(found) if self._is_30 else found
+
+    def _told_apart(self, schema: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+        """Return `found`, the translation of `schema`, with each branch held to its values of the tag."""
+        for key in ("oneOf", "anyOf"):
+            if isinstance(options := schema.get(key), list):
+                more = narrowings(self._data, schema, options)
+                pairs = zip(found[key], more, strict=True)
+                found[key] = [part if each is None else {"allOf": [part, each]} for part, each in pairs]
+        return found
 
     def marked(self, schema: Any, mark: str, depth: int = 8) -> frozenset[str]:
         """Return the properties of `schema`, those of its `allOf` included, that say `readOnly` or so."""
         schema = self.resolved(schema)
         properties = schema.get("properties")
         properties = properties if isinstance(properties, Mapping) else {}
-        own = {name for name, part in properties.items() if self.resolved(part).get(mark) is True}
+        own = {name for name, part in properties.items() if self._says(part, mark)}
         parts = schema.get("allOf") if depth else None
         parts = parts if isinstance(parts, list) else []
         return frozenset(own).union(*(self.marked(part, mark, depth - 1) for part in parts))
+
+    def _says(self, schema: Any, mark: str) -> bool:
+        """Return whether `schema` says `mark`, itself or beside its reference."""
+        beside = schema.get(mark) if isinstance(schema, Mapping) else None
+        return beside is True or self.resolved(schema).get(mark) is True
 
     def _need(self, ref: str, needed: _Needed) -> None:
         key = _name(ref)
@@ -135,22 +158,25 @@ class Schemas:
 
 
 class _Needed(dict[str, Any]):
-    """The components a schema refers to, translated; and the mark of properties that are left out."""
+    """The components a schema refers to, translated; and the mark of what is left out or barred."""
 
-    def __init__(self, leaves: str) -> None:
+    def __init__(self, leaves: str, *, bars: bool = False) -> None:
         super().__init__()
         self.leaves = leaves
+        self.bars = bars
 
 
-def _without(schema: dict[str, Any], left: frozenset[str]) -> dict[str, Any]:
-    """Return a schema that neither requires the properties `left` nor holds them to anything."""
+def _without(schema: dict[str, Any], left: frozenset[str], instead: Any) -> dict[str, Any]:
+    """Return a schema that does not require the properties `left`, and holds them to `instead`."""
     schema = dict(schema)
     if isinstance(required := schema.get("required"), list):
         schema["required"] = [name for name in required if name not in left]
     if isinstance(properties := schema.get("properties"), dict):
-        schema["properties"] = {name: True if name in left else part for name, part in properties.items()}
+        schema["properties"] = {name: instead if name in left else part for name, part in properties.items()}
     if isinstance(parts := schema.get("allOf"), list):
-        schema["allOf"] = [_without(part, left) if isinstance(part, dict) else part for part in parts]
+        schema["allOf"] = [
+            _without(part, left, instead) if isinstance(part, dict) else part for part in parts
+        ]
     return schema
 
 
@@ -162,6 +188,11 @@ def _as_sent(schema: dict[str, Any], *, has_discriminator: bool) -> dict[str, An
     if bound := _WHOLE.get(str(schema.get("format"))):
         return {"minimum": -bound, "maximum": bound - 1, **schema}
     return schema
+
+
+def is_barred(error: jsonschema_rs.ValidationError) -> bool:
+    """Return whether `error` is that an answer has what is only sent."""
+    return getattr(error.kind, "schema", None) == BARRED["not"]
 
 
 def _name(ref: str) -> str:

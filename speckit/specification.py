@@ -128,6 +128,15 @@ def _narrowed(whole: Specification, tags: frozenset[str]) -> Specification:
     return replace(whole, operations=kept, lifecycles=_concerned(whole.lifecycles, kept))
 
 
+def without(whole: Specification, operations: Iterable[str]) -> Specification:
+    """Return `whole` without some operations, and without the resources that then have none."""
+    left_out = set(operations)
+    kept = {name: each for name, each in whole.operations.items() if name not in left_out}
+    if len(kept) == len(whole.operations):
+        return whole
+    return replace(whole, operations=kept, lifecycles=_concerned(whole.lifecycles, kept))
+
+
 def _no_operation(tag: str, known: Iterable[str]) -> Fault:
     return Fault(
         ("tags",), f"No operation has the tag '{tag}'.", did_you_mean(tag, known) or "There are no tags."

@@ -27,7 +27,7 @@ from contracts.wall import RESOLUTION
 from speckit.document import load
 from speckit.specification import specify
 
-PAGES = ["README.md", "docs/reference/control.md"]
+PAGES = ["README.md", "docs/reference/control.md", "docs/reference/faults.md", "docs/reference/serve.md"]
 LAW_PAGE = "docs/reference/laws.md"
 TUTORIAL = "docs/guides/verify-a-flask-api.md"
 EXAMPLE = "examples/flask_jobs/README.md"

@@ -50,13 +50,14 @@ OPTIONS = [
     ("lint", "--config", "toml"),
     ("verify", "--har", "har"),
     ("verify", "--replay", "json"),
+    ("verify", "--baseline", "json"),
 ]
 LINES = [
     *((name, line, "yaml") for name, line in DOCUMENTS.items()),
     *((name, (*SOUNDLY[name], option, "FILE"), suffix) for name, option, suffix in OPTIONS),
 ]
 FOLDERS = [(name, "--fence") for name in DOCUMENTS if name != "diff new"] + [("docs", "--with")]
-WRITTEN = {"--output", "--json", "--junit", "--html"}
+WRITTEN = {"--output", "--json", "--junit", "--html", "--sarif", "--write-baseline"}
 """What is written and not read."""
 
 

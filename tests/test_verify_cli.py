@@ -24,7 +24,7 @@ from judgements import SECRET, finding, judgement, sequence
 
 import contracts.verdict
 import understudy.verify
-from contracts.finding import Judgement, Subject, Tally
+from contracts.finding import LEFT_OUT, Judgement, Subject, Tally
 from contracts.report.json import json as as_json
 from contracts.report.manner import Manner
 from contracts.report.progress import Progress, Spoken
@@ -214,6 +214,15 @@ SETTINGS = [
     (["--strict"], "is_strict", True),
     (["--exitfirst"], "stops_early", True),
     (["--insecure"], "is_insecure", True),
+    (["--request-timeout", "PT1M"], "answer_seconds", 60.0),
+    (["--rate", "20/s"], "most_per_second", 20.0),
+    (["--rate", "90/m"], "most_per_second", 1.5),
+    (["--exclude-law", "ordered"], "excluded_laws", frozenset({"ordered"})),
+    (
+        ["--only", "taipy", "--exclude-operation", "getTaipyJob"],
+        "excluded_operations",
+        frozenset({"getTaipyJob"}),
+    ),
     (["--header", "X-A: b: c", "--header", "X-B:"], "headers", {"X-A": "b: c", "X-B": ""}),
     (["--phase", "matrix", "--phase", "walk", "--depth", "1"], "phases", ("matrix", "walk")),
 ]
@@ -326,6 +335,16 @@ def test_a_token_is_sent_as_the_document_asks(tmp_path, security, sent):
 def test_what_cannot_be_sent_is_said(tmp_path, security, why):
     with pytest.raises(click.UsageError, match=why):
         credentials(specification(tmp_path, *security), "u:p")
+
+
+@pytest.mark.parametrize("name", ["idempotency-key", "If-Match"])
+def test_a_header_that_the_judge_makes_itself_is_refused(judge, name):
+    """The same key with every request would make them all one."""
+    workshop = str(LAMPS.parents[1] / "contracts" / "data" / "workshop.yaml")
+    ran = verify("--document", workshop, "--header", f"{name}: fixed")
+
+    assert ran.exit_code == 2
+    assert "the judge makes that header itself" in ran.output
 
 
 def test_a_user_without_a_password_has_an_empty_one(tmp_path):
@@ -476,6 +495,8 @@ HELPERS = """
 def make(principal, resource, state, fields):
     if state == "broken":
         raise RuntimeError("out of lamps")
+    if state == "by name":
+        return {"id": principal} if principal == "known" else None
     return {"list": [], "none": None}.get(state, {"id": principal + resource})
 
 word = "no function"
@@ -504,6 +525,20 @@ def test_a_provider_may_be_a_function_of_ones_own(judge):
         provide("alice", "Lamp", "broken", {})
     with pytest.raises(ProviderFailed, match="returned list"):
         provide("alice", "Lamp", "list", {})
+
+
+@pytest.mark.usefixtures("helpers")
+def test_a_function_is_asked_as_a_url_is(judge, capsys):
+    """By the token first, then by the name; what it declines is told once."""
+    verify("--provider", "lamp_helpers:make", "--principal", "known=t0ken")
+    provide: Callable[..., Any] = judge.settings.provide
+
+    assert provide("known", "Lamp", "lit", {}) == {"id": "t0kenLamp"}
+    assert provide("known", "Lamp", "by name", {}) == {"id": "known"}
+    assert [provide("known", "Lamp", "none", {}) for _ in range(2)] == [None, None]
+    assert capsys.readouterr().err == (
+        "--provider lamp_helpers:make does not provide Lamp in state 'none'.\n"
+    )
 
 
 @pytest.mark.usefixtures("helpers")
@@ -667,6 +702,101 @@ def test_a_replay_goes_where_the_report_came_from_or_where_it_is_told(judge, tmp
     assert [each.law for each in judge.calls[0].findings] == ["final-is-final"]
 
 
+# ---------------------------------------------------------------- what is known, what is left out
+
+
+def test_what_is_written_as_a_baseline_is_known_from_then_on(judge, tmp_path):
+    """What is new makes the run fail, what is known does not, and what is gone is told."""
+    file = str(tmp_path / "known.json")
+    judge.result = judgement()
+
+    assert verify().exit_code == 1
+    assert verify("--write-baseline", file).exit_code == 0
+    known = verify("--baseline", file)
+    again = verify("--baseline", file, "--format", "json")
+
+    assert known.exit_code == 0
+    assert "KNOWN 1 of " in known.stdout
+    assert "BROKEN" not in known.stdout
+    assert all(each["known"] for each in json.loads(again.stdout)["findings"])
+    judge.result = replace(judgement(), findings=())
+    assert json.loads(verify("--baseline", file, "--format", "json").stdout)["gone"] != []
+
+
+@pytest.mark.parametrize("content", [None, "no JSON", "{}", '{"version": 2, "findings": []}', "[]"])
+def test_a_file_that_is_no_baseline_is_wrong_use(judge, tmp_path, content):
+    file = tmp_path / "known.json"
+    if content is not None:
+        file.write_text(content)
+
+    assert "Make one with --write-baseline FILE." in refused("--baseline", str(file))
+    assert judge.calls == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["--exclude-law", "orderd"], "there is no law 'orderd'."),
+        (["--exclude-operation", "getJobb"], "--exclude-operation getJobb: there is no operation 'getJobb'."),
+        (["--rate", "fast"], "--rate 'fast' is no rate. Write 20/s"),
+        (["--rate", "0/s"], "--rate '0/s' is no rate"),
+        (["--request-timeout", "0"], "--request-timeout '0' is no time"),
+        (["--write-baseline", "no/such/folder/known.json"], "'no/such/folder/known.json' cannot be written"),
+    ],
+)
+def test_what_cannot_be_left_out_is_wrong_use(judge, arguments, why):
+    assert why in refused(*arguments)
+    assert judge.calls == []
+
+
+def test_what_was_left_out_on_purpose_is_no_gap(judge):
+    (tally,) = [Tally("ordered", Subject("Job", "listJobs"), reason=LEFT_OUT)]
+    kept = Tally("listed", Subject("Job", "listJobs"), tried=1)
+    judge.result = replace(judgement(findings=(), notes=()), tallies=[kept, tally])
+
+    assert verify("--strict-coverage").exit_code == 0
+
+
+def test_a_report_keeps_what_makes_the_same_run_again(judge, tmp_path):
+    """Of headers their names: a value may be a secret."""
+    ran = verify(
+        *(
+            "--format",
+            "json",
+            "--provider-url",
+            "http://h/states",
+            "--clock-url",
+            "http://h/clock",
+            "--strict",
+        ),
+        *(
+            "--max-time",
+            "90",
+            "--max-requests",
+            "70",
+            "--header",
+            "X-Key: s3cr3t",
+            "--exclude-law",
+            "ordered",
+        ),
+    )
+
+    told = json.loads(ran.stdout)["options"]
+    assert told["provider_url"] == "http://h/states"
+    assert told["clock_url"] == "http://h/clock"
+    assert (told["strict"], told["max_time"], told["max_requests"]) == (True, "90", 70)
+    assert (told["headers"], told["excluded_laws"]) == (["X-Key"], ["ordered"])
+    assert "s3cr3t" not in ran.stdout
+
+
+@pytest.mark.parametrize(("url", "clock"), [("", "http://h/clock"), ("http://127.0.0.1:7", "")])
+def test_a_replay_takes_the_clock_beside_the_server(judge, tmp_path, url, clock):
+    """Another server has another clock."""
+    verify("--replay", report(tmp_path, options={"clock_url": "http://h/clock", "depth": 9}), url=url)
+
+    assert (judge.settings.clock_url, judge.settings.depth) == (clock, 9)
+
+
 # ---------------------------------------------------------------- reports
 
 
@@ -676,12 +806,20 @@ def test_stdout_has_the_report_and_stderr_the_progress(judge):
     ran = verify("--format", "json")
 
     assert json.loads(ran.stdout)["version"] == 1
-    assert ran.stderr == "matrix: 0 requests, 0.0 s\nwalk: 12 requests, 1.0 s, 1 finding\n"
+    assert ran.stderr == (
+        "matrix begins\nwalk begins after 12 requests, 1.0 s, 1 finding\nended after 1,812 requests, 9.4 s\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("form", "start"),
-    [("console", "http://"), ("json", "{\n"), ("junit", "<?xml "), ("html", "<!doctype html>")],
+    [
+        ("console", "http://"),
+        ("json", "{\n"),
+        ("junit", "<?xml "),
+        ("html", "<!doctype html>"),
+        ("sarif", "{\n"),
+    ],
 )
 def test_each_form_can_be_had_on_stdout_and_in_a_file(judge, tmp_path, form, start):
     told = verify("--format", form).stdout
@@ -768,7 +906,7 @@ def test_a_server_is_judged_from_the_command_line(server, token_of_its_own, tmp_
     assert ran.returncode == told["exit_status"] == 0, ran.stdout
     assert told["requests"] > 50
     assert ran.stdout.splitlines()[-1].startswith("0 promises broken, ")
-    assert ran.stderr.startswith("matrix: ")
+    assert ran.stderr.startswith("matrix begins after 1 request, ")
 
 
 def test_where_nobody_listens_nothing_is_judged():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ import click
 from understudy.document_options import reading_options
 
 if TYPE_CHECKING:
-    from speckit.faults import Place
+    from speckit.faults import Fault, Place
     from speckit.specification import Specification
     from toolkit.diff import Change
 
@@ -39,19 +39,22 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One of the two documents, and the folder it was put into if it comes from a commit."""
+    """One of the two documents; what comes from a commit was put into a folder, known with its name."""
 
     specification: Specification
-    name: str
-    folder: Path | None
+    folders: Mapping[Path, str]
 
     def shown(self, place: Place | None) -> Place | None:
         """Return a place as people write it; in a commit that is `git:main:openapi.yaml:12`."""
-        if place is None or self.folder is None:
-            return place
-        start = ":".join(self.name.split(":")[:2])
-        inside = os.path.relpath(os.path.realpath(place.file), os.path.realpath(self.folder))
-        return replace(place, file=f"{start}:{inside}")
+        return None if place is None else replace(place, file=_shown(place.file, self.folders))
+
+
+def _shown(file: str, folders: Mapping[Path, str]) -> str:
+    for folder, name in folders.items():
+        inside = os.path.relpath(os.path.realpath(file), os.path.realpath(folder))
+        if not inside.startswith(os.pardir):
+            return f"{':'.join(name.split(':')[:2])}:{inside}"
+    return file
 
 
 @click.command(
@@ -66,7 +69,7 @@ class _Side:
     "overlays",
     multiple=True,
     metavar="FILE",
-    help="Apply an OpenAPI Overlay to both; may be repeated.",
+    help="Apply an OpenAPI Overlay to both, also git:REVISION:PATH; may be repeated.",
 )
 @click.option(
     "--old-overlay",
@@ -147,7 +150,7 @@ def _found(options: Options) -> list[Change]:
 
 def _sides(options: Options, stack: ExitStack) -> list[_Side]:
     """Return both documents, or raise what is wrong with both."""
-    from speckit.faults import DocumentFaults, Fault
+    from speckit.faults import DocumentFaults
 
     sides: list[_Side] = []
     faults: list[Fault] = []
@@ -171,16 +174,39 @@ def _fails(found: Sequence[Change], fail_on: str) -> bool:
 @contextmanager
 def _read(name: str, options: Options, overlays: Sequence[str]) -> Iterator[_Side]:
     """Yield the document that `name` stands for; files of a commit are there for so long."""
-    from understudy.commits import checked_out, is_commit
+    from speckit.faults import DocumentFaults
+    from understudy.commits import is_commit
     from understudy.shipped import specified
 
-    with checked_out(name) if is_commit(name) else nullcontext((Path(name), None)) as (file, folder):
-        found = specified(
-            name if folder is None else str(file),
-            overlays=(*options.overlays, *overlays),
-            fence=options.fence if folder is None else str(folder),
-            strict=options.strict_document,
-            allow_remote=options.allow_remote,
-            tells=folder is None,
-        )
-        yield _Side(found, name, folder)
+    folders: dict[Path, str] = {}
+    with ExitStack() as stack:
+        document, *others = [_file(each, stack, folders) for each in (name, *options.overlays, *overlays)]
+        try:
+            found = specified(
+                document,
+                overlays=others,
+                fence=str(next(iter(folders))) if is_commit(name) else options.fence,
+                strict=options.strict_document,
+                allow_remote=options.allow_remote,
+                tells=not is_commit(name),
+            )
+        except DocumentFaults as refusal:
+            raise DocumentFaults(_told(refusal.faults, folders)) from None
+        yield _Side(found, folders)
+
+
+def _file(name: str, stack: ExitStack, folders: dict[Path, str]) -> str:
+    """Return the file that `name` stands for; one of a commit is put into a folder, which is kept."""
+    from understudy.commits import checked_out, is_commit
+
+    if not is_commit(name):
+        return name
+    file, folder = stack.enter_context(checked_out(name))
+    folders[folder] = name
+    return str(file)
+
+
+def _told(faults: Iterable[Fault], folders: Mapping[Path, str]) -> Iterator[Fault]:
+    for each in faults:
+        place = each.place
+        yield each if place is None else replace(each, place=replace(place, file=_shown(place.file, folders)))

@@ -23,11 +23,14 @@ class Live:
     """Pages about a document that is being served; made once somebody wants them.
 
     Attributes:
-        url: Where the server answers: what the samples ask.
+        url: Where the server answers; the samples ask below `base`.
     """
 
-    def __init__(self, specification: Specification, only: Sequence[str] = (), url: str = "") -> None:
+    def __init__(
+        self, specification: Specification, only: Sequence[str] = (), url: str = "", base: str = ""
+    ) -> None:
         self.url = url
+        self._base = base
         self._specification = specification
         self._only = only
         self._place: Path | None = None
@@ -47,7 +50,7 @@ class Live:
 
     def _command(self, document: Path, site: Path) -> list[str]:
         tags = [word for tag in self._only for word in ("--only", tag)]
-        named = ["--base-url", self.url, "--swagger-ui", SWAGGER_UI, "--output", str(site)]
+        named = ["--base-url", f"{self.url}{self._base}", "--swagger-ui", SWAGGER_UI, "--output", str(site)]
         return [sys.executable, "-m", "understudy", "docs", str(document), *named, *tags]
 
     def close(self) -> None:

@@ -28,6 +28,12 @@ class Options:
     clock_url: str = ""
     provider_url: str = ""
     provider: str = ""
+    request_timeout: str = "10"
+    rate: str = ""
+    excluded_laws: tuple[str, ...] = ()
+    excluded_operations: tuple[str, ...] = ()
+    baseline: str | None = None
+    write_baseline: str | None = None
     strict: bool = False
     strict_coverage: bool = False
     exitfirst: bool = False
@@ -38,4 +44,5 @@ class Options:
     json: str | None = None
     junit: str | None = None
     html: str | None = None
+    sarif: str | None = None
     show_credentials: bool = False

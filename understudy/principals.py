@@ -113,6 +113,24 @@ def check_params(given: Iterable[str], specification: Specification) -> None:
             )
 
 
+def check_headers(given: Iterable[str], specification: Specification) -> None:
+    """Refuse headers that the judge makes itself, each time another.
+
+    Raises:
+        click.UsageError: there is one.
+    """
+    rules = [rule for known in specification.lifecycles.values() for rule in known.rules.values()]
+    made = {rule.idempotency_header.lower() for rule in rules}
+    if any(known.etag for known in specification.lifecycles.values()):
+        made |= {"if-match", "if-none-match"}
+    for name in given:
+        if name.lower() in made:
+            raise click.UsageError(
+                f"--header '{name}': the judge makes that header itself, another for each request that is to "
+                "have one; the same with every request would make different requests one. Leave it out."
+            )
+
+
 def _parameters(specification: Specification) -> Iterator[str]:
     """Yield every name that a value may be given for: of a parameter, or of a member that names a parent."""
     for operation in specification.operations.values():

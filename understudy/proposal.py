@@ -13,15 +13,18 @@ from speckit.specification import Specification
 _FILLED_IN = frozenset(("path", "query"))
 
 
-def curl(specification: Specification, url: str) -> str:
+def curl(specification: Specification, url: str, base: str = "") -> str:
     """Return a command that reads something, with the credential that the document asks for.
 
     What needs no parameter comes first; then what is answered from examples, its parameters filled in.
+
+    Args:
+        url: Where the server is; the API is there below `base`.
     """
     reads = [each for each in specification.operations.values() if each.method == "GET"]
     chosen = next((each for each in reads if not any(p.required for p in each.parameters)), None)
     if chosen is not None:
-        return _command(specification, chosen, f"{url}{chosen.path}", [])
+        return _command(specification, chosen, f"{url}{base}{chosen.path}", [])
     remembered = {name for each in specification.lifecycles.values() for name in each.rules}
     chosen = next((each for each in reads if each.id not in remembered and _can_be_filled(each)), None)
     if chosen is None:
@@ -31,7 +34,7 @@ def curl(specification: Specification, url: str) -> str:
 
     values = Values(specification, chosen)
     pairs = [pair.encoded for pair in values.query()]
-    return _command(specification, chosen, f"{url}{values.path()}", pairs)
+    return _command(specification, chosen, f"{url}{base}{values.path()}", pairs)
 
 
 def _can_be_filled(operation: Operation) -> bool:

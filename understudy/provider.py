@@ -98,8 +98,10 @@ def _fields(answer: httpx2.Response, url: str) -> Mapping[str, Any]:
     return fields
 
 
-def from_function(name: str) -> Provide:
+def from_function(name: str, principals: Principals) -> Provide:
     """Return the function `MODULE:FUNCTION`, looked up from the current folder as well.
+
+    It is asked as a URL is: the principal is named by its token and, where that gives None, by its name.
 
     Raises:
         click.UsageError: there is none.
@@ -116,7 +118,24 @@ def from_function(name: str) -> Provide:
         raise click.UsageError(f"--provider {name}: '{module}' cannot be imported. {why}") from None
     if not callable(function):
         raise click.UsageError(f"--provider {name}: '{module}' has no function '{attribute}'.")
-    return _guarded(function, name)
+    return _by_token(_guarded(function, name), name, principals)
+
+
+def _by_token(function: Provide, name: str, principals: Principals) -> Provide:
+    told: set[tuple[str, str]] = set()
+
+    def provide(
+        principal: str, resource: str, state: str, fields: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        for known_as in dict.fromkeys([principals.tokens.get(principal, principal), principal]):
+            if (made := function(known_as, resource, state, fields)) is not None:
+                return made
+        if (resource, state) not in told:
+            told.add((resource, state))
+            click.echo(f"--provider {name} does not provide {resource} in state '{state}'.", err=True)
+        return None
+
+    return provide
 
 
 def _guarded(function: Callable[..., Any], name: str) -> Provide:

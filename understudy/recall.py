@@ -15,11 +15,19 @@ from understudy.principals import DEFAULT, has_token
 
 _KEPT = ("overlays", "only", "fence", "roles")
 """What says what is promised, and to whom; it is taken from a report where nothing else is given."""
+_THERE = ("clock_url", "provider_url")
+"""What lies beside the server; it is taken from a report that is replayed where it was made."""
+_TOLD = (
+    *("max_time", "max_requests", "request_timeout", "rate", "excluded_laws", "excluded_operations"),
+    *("provider", "strict", "strict_coverage", "exitfirst", "insecure", "baseline"),
+)
+"""What else makes the same run again; it is for people to read."""
 
 
 def said(options: Options) -> Mapping[str, Any]:
-    """Return what a report keeps of `options`: of those who ask the names alone."""
-    kept = {name: getattr(options, name) for name in _KEPT}
+    """Return what a report keeps of `options`: of those who ask, and of headers, the names alone."""
+    kept = {name: getattr(options, name) for name in (*_KEPT, *_THERE, *_TOLD)}
+    kept["headers"] = tuple(line.partition(":")[0] for line in options.headers)
     return {"principals": _names(options.principals)} | {
         name: list(value) if isinstance(value, tuple) else value for name, value in kept.items() if value
     }
@@ -36,6 +44,11 @@ def again(options: Options, record: Record) -> Options:
         click.UsageError: something is missing that a report does not hold.
     """
     changes: dict[str, Any] = {"url": options.url or record.url}
+    for name in _THERE if not options.url else ():
+        changes[name] = getattr(options, name) or record.options.get(name, "")
+    if options.provider:
+        changes["provider_url"] = options.provider_url
+    changes["depth"] = options.depth or record.options.get("depth", 0)
     if options.document is None:
         changes["document"] = _document(record)
         for name in _KEPT:

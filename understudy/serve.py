@@ -13,7 +13,7 @@ import socket
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -27,19 +27,21 @@ from mockserver.app import Settings, build
 from mockserver.clock import Clock, ManualClock, RealClock
 from mockserver.control import PREFIX
 from mockserver.framework import ASGIApp, AsyncApp
+from mockserver.lines import Lines
+from mockserver.principals import Principals
 from speckit.faults import DocumentFaults
 from speckit.noting import Stamps, noted
 from speckit.operation import Operation
 from speckit.remote import is_url
 from speckit.specification import Specification
-from understudy import hooks, telling
+from understudy import hooks, placing, telling
 from understudy.live import Live
 from understudy.patience import announced, few
 from understudy.proposal import curl
 from understudy.replaceable import GRACE_SECONDS, Replaceable, Served
 from understudy.shipped import DASH, files_needed, specified
 
-_ORIGIN = re.compile(r"https?://[^/\s]+")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s*]+|\*|null", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Options:
     speed: float = 1.0
     seed: int = 0
     principals: str | None = None
+    one_world: bool = False
     check_responses: bool = False
     control_token: str = ""
     origins: tuple[str, ...] = ()
@@ -68,6 +71,11 @@ class Options:
     webhooks: tuple[str, ...] = ()
     may_be_told: tuple[str, ...] = ()
     watch: bool = False
+    base_path: str = ""
+    delay: str = ""
+    journal: int = 0
+    lines: Lines = field(default_factory=Lines)
+    """Not asked for: the connections there are."""
 
 
 def run(options: Options) -> int:
@@ -115,8 +123,11 @@ def _check(options: Options) -> None:
     for origin in options.origins:
         if not _ORIGIN.fullmatch(origin):
             raise click.UsageError(
-                f"--origin '{origin}' is no origin. Write it like https://app.example.com:3000."
+                f"--origin '{origin}' is no origin. Write it like https://app.example.com:3000; '*' is any, "
+                "and null that of files."
             )
+    placing.check(options.base_path)
+    placing.delay(options.delay)
     if options.watch and options.document is not None:
         _check_watchable(options.document)
 
@@ -146,7 +157,7 @@ def made(options: Options, clock: Clock, url: str = "") -> Served:
         click.UsageError: a file is not there, or an option does not fit the document.
     """
     specification = read(options)
-    live = Live(specification, options.only, url)
+    live = Live(specification, options.only, url, placing.base_path(options.base_path, specification))
     return Served(specification, application(specification, options, live, clock), live)
 
 
@@ -188,6 +199,7 @@ def _kept(specification: Specification) -> Specification:
         )
     for names, why in (
         (found.shown, "answered from examples, so they read and change nothing of what is kept"),
+        (found.unmade, "not remembered, for nobody can tell how new ids look; 'understudy infer' says more"),
         (found.untaken, "not taken from what clients send, for bodies and answers have them in two ways"),
         (found.unread, "query parameters that change nothing, for none is called like a field"),
     ):
@@ -209,8 +221,7 @@ def application(
         DocumentFaults: the file of principals or that of hooks has mistakes.
         click.UsageError: one of them is not there, or who is to be told makes no sense.
     """
-    with files_needed():
-        known = principals.load(Path(options.principals)) if options.principals else None
+    known = _known(options.principals, one_world=options.one_world)
     found = hooks.load(options.hook, specification.operations) if options.hook else {}
     settings = Settings(
         seed=options.seed,
@@ -222,8 +233,20 @@ def application(
         hooks=found,
         webhooks=telling.addresses(options.webhooks, specification),
         may_be_told=telling.admitted(options.may_be_told),
+        base_path=placing.base_path(options.base_path, specification),
+        delay=placing.delay(options.delay),
+        journal=options.journal,
+        lines=options.lines,
+        address=lambda: live.url if live else "http://localhost",
     )
     return build(specification, clock=clock or _clock(options), principals=known, settings=settings)
+
+
+def _known(file: str | None, *, one_world: bool) -> Principals:
+    if not file:
+        return Principals(one_world=one_world)
+    with files_needed():
+        return principals.load(Path(file), one_world=one_world)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -266,9 +289,10 @@ def _unbound(options: Options, problem: OSError | UnicodeError) -> str:
 class _Server(uvicorn.Server):
     """A server that says so once it answers."""
 
-    def __init__(self, config: uvicorn.Config, greeting: list[str]) -> None:
+    def __init__(self, config: uvicorn.Config, greeting: list[str], lines: Lines) -> None:
         super().__init__(config)
         self._greeting = greeting
+        lines.open = self.server_state.connections
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the greeting."""
@@ -298,7 +322,10 @@ def _serve(app: ASGIApp, listener: socket.socket, specification: Specification, 
     # The server ends in order on both signals and then raises them again: both are a wanted end.
     signal.signal(signal.SIGTERM, _leave)
     with suppress(KeyboardInterrupt):
-        _Server(config, greeting(specification, url_of(listener))).run(sockets=[listener])
+        base = placing.base_path(options.base_path, specification)
+        _Server(config, greeting(specification, url_of(listener), base), options.lines).run(
+            sockets=[listener]
+        )
     return 0
 
 
@@ -327,8 +354,12 @@ def url_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def greeting(specification: Specification, url: str) -> list[str]:
-    """Return what the server prints once it answers: what it serves, where, and what to try."""
+def greeting(specification: Specification, url: str, base: str = "") -> list[str]:
+    """Return what the server prints once it answers: what it serves, where, and what to try.
+
+    Args:
+        url: Where the server is; the API is there below `base`.
+    """
     operations = list(specification.operations.values())
     title = specification.document.data.get("info", {}).get("title", "")
     resources = ", ".join(specification.lifecycles) or "none, so examples are answered"
@@ -341,9 +372,9 @@ def greeting(specification: Specification, url: str) -> list[str]:
         f"document    {url}{PREFIX}/openapi.yaml",
         f"to click    {url}{PREFIX}/ui/",
         f"to read     {url}{PREFIX}/docs/",
-        f"try         {curl(specification, url)}",
+        f"try         {curl(specification, url, base)}",
         "",
-        url,
+        f"{url}{base}",
     ]
 
 

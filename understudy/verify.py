@@ -15,9 +15,11 @@ from urllib.parse import urlsplit
 import click
 
 from contracts import har, verdict
+from contracts.applicable import applicable
 from contracts.exchange import Exchange
-from contracts.finding import UNJUDGED, Judgement
+from contracts.finding import Judgement
 from contracts.har import HarFault
+from contracts.report.baseline import Known
 from contracts.report.digest import counted
 from contracts.report.manner import Manner
 from contracts.report.progress import Watch, shown_on
@@ -25,10 +27,13 @@ from contracts.report.reading import Record, read
 from contracts.verdict import Provide, Settings
 from speckit.faults import DocumentFaults
 from speckit.specification import Specification
-from understudy import provider, values
+from understudy import baselines, provider, values
+from understudy.baselines import held_against
+from understudy.limits import check_laws, check_operations, rate
 from understudy.options import Options
 from understudy.principals import (
     Principals,
+    check_headers,
     check_params,
     credentials,
     headers,
@@ -52,6 +57,7 @@ class Case:
 
     Attributes:
         said: What a report keeps of the options, for `--replay`.
+        known: The findings of the baseline.
     """
 
     specification: Specification
@@ -61,6 +67,7 @@ class Case:
     exchanges: tuple[Exchange, ...] | None = None
     record: Record | None = None
     said: Mapping[str, Any] = field(default_factory=dict)
+    known: frozenset[Known] = frozenset()
 
 
 def run(options: Options) -> int:
@@ -73,10 +80,14 @@ def run(options: Options) -> int:
     try:
         case = prepared(options)
         judgement = _judged(case)
+        if judgement is not None:
+            judgement = held_against(judgement, case.known, options.write_baseline)
         if judgement is not None and _reported(judgement, case.manner, options):
             return _status(judgement, options)
     except (DocumentFaults, HarFault) as faults:
         click.echo(str(faults), err=True)
+    except OSError as problem:
+        click.echo(f"Error: '{problem.filename}' cannot be written: {problem.strerror}.", err=True)
     except KeyboardInterrupt:
         click.echo("Interrupted before there was anything to report.", err=True)
     return NOT_JUDGED
@@ -84,7 +95,7 @@ def run(options: Options) -> int:
 
 def _status(judgement: Judgement, options: Options) -> int:
     """Return the exit status; say what makes it another one than the verdict's."""
-    gaps = sum(each.verdict == UNJUDGED for each in judgement.tallies)
+    gaps = sum(each.is_gap for each in judgement.tallies)
     if judgement.exit_status == 0 and options.strict_coverage and gaps:
         click.echo(f"{counted(gaps, 'promise')} not judged (--strict-coverage).", err=True)
         return NOT_JUDGED
@@ -108,11 +119,19 @@ def check(options: Options) -> None:
     given = {"URL": options.url, "--clock-url": options.clock_url, "--provider-url": options.provider_url}
     for name, url in given.items():
         _check_url(name, url)
-    for option, file in (("json", options.json), ("junit", options.junit), ("html", options.html)):
+    for option, file in _written_files(options).items():
         if file is not None and (Path(file).is_dir() or not Path(file).parent.is_dir()):
             raise click.UsageError(
                 f"--{option} '{file}' cannot be written: name a file in a folder there is."
             )
+
+
+def _written_files(options: Options) -> dict[str, str | None]:
+    return {**_report_files(options), "write-baseline": options.write_baseline}
+
+
+def _report_files(options: Options) -> dict[str, str | None]:
+    return {"json": options.json, "junit": options.junit, "html": options.html, "sarif": options.sarif}
 
 
 def _check_url(name: str, url: str) -> None:
@@ -141,6 +160,7 @@ def prepared(options: Options) -> Case:
     specification = _read(options)
     check_params(options.params, specification)
     known, sent = principals(options.principals), headers(options.headers)
+    check_headers(sent, specification)
     settings = _settings(options, specification, known, sent)
     secrets = {**known.secrets, **secret_headers(sent)}
     exchanges = None
@@ -150,7 +170,9 @@ def prepared(options: Options) -> Case:
             raise har.nothing(Path(options.har), options.url)
         secrets |= recorded_secrets(exchanges, specification)
     manner = _manner(options, specification, secrets, known)
-    return Case(specification, options.url.rstrip("/"), settings, manner, exchanges, record, said(options))
+    target = options.url.rstrip("/")
+    before = baselines.known(options.baseline)
+    return Case(specification, target, settings, manner, exchanges, record, said(options), before)
 
 
 def _read(options: Options) -> Specification:
@@ -172,7 +194,11 @@ def _settings(
         roles=roles(options.roles, known),
         params=dict(pairs("param", options.params, "NAME=VALUE")),
         seed=options.seed,
-        max_seconds=seconds(options.max_time),
+        max_seconds=seconds(options.max_time, "--max-time"),
+        answer_seconds=seconds(options.request_timeout, "--request-timeout"),
+        most_per_second=rate(options.rate) if options.rate else 0.0,
+        excluded_laws=check_laws(options.excluded_laws),
+        excluded_operations=check_operations(options.excluded_operations, specification),
         max_requests=options.max_requests,
         depth=options.depth,
         clock_url=options.clock_url,
@@ -185,7 +211,7 @@ def _settings(
     )
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, option: str = "--max-time") -> float:
     """Return `text`, a number of seconds or an ISO 8601 duration, in seconds.
 
     Raises:
@@ -193,13 +219,13 @@ def seconds(text: str) -> float:
     """
     found = values.seconds(text)
     if found is None:
-        raise click.UsageError(f"--max-time '{text}' is no time. Write seconds, 90, or a duration, PT1M30S.")
+        raise click.UsageError(f"{option} '{text}' is no time. Write seconds, 90, or a duration, PT1M30S.")
     return found
 
 
 def _provide(options: Options, known: Principals) -> Provide | None:
     if options.provider:
-        return provider.from_function(options.provider)
+        return provider.from_function(options.provider, known)
     if options.provider_url:
         return provider.from_url(options.provider_url, known, verify=not options.insecure)
     return None
@@ -216,6 +242,7 @@ def _manner(
         resources=tuple(specification.lifecycles),
         operations=tuple(specification.operations),
         remarks=(remark,) if known.is_default and not options.har else (),
+        promises=() if options.har or options.replay else tuple(applicable(specification)),
     )
 
 
@@ -223,7 +250,9 @@ def _judged(case: Case) -> Judgement | None:
     """Return the judgement of `case`; where there is none, say why."""
     try:
         with shown_on(sys.stderr) as watch:
-            return _judge(case, watch)
+            judgement = _judge(case, watch)
+            watch.total(judgement.requests, judgement.seconds, len(judgement.findings))
+            return judgement
     except ProviderFailed as problem:
         click.echo(f"Error: {problem}", err=True)
     except Exception as problem:  # a crash is no verdict, and its usual exit status would say 'broken'
@@ -248,7 +277,7 @@ def _judge(case: Case, watch: Watch) -> Judgement:
 
 def _reported(judgement: Judgement, manner: Manner, options: Options) -> bool:
     """Write every report that is asked for; return whether that was possible."""
-    files = {"json": options.json, "junit": options.junit, "html": options.html}
+    files = _report_files(options)
     for form, file in files.items():
         if file is not None:
             try:
@@ -261,7 +290,7 @@ def _reported(judgement: Judgement, manner: Manner, options: Options) -> bool:
 
 
 def written(form: str, judgement: Judgement, manner: Manner) -> bytes:
-    """Return the report in a form: `console`, `json`, `junit` or `html`."""
+    """Return the report in a form: `console`, `json`, `junit`, `html`, `sarif` or `github`."""
     # Here, not above: each brings a library along that the others do without.
     if form == "json":
         from contracts.report.json import json
@@ -275,6 +304,10 @@ def written(form: str, judgement: Judgement, manner: Manner) -> bytes:
         from contracts.report.page import page
 
         return page(judgement, manner).encode()
+    if form in ("sarif", "github"):
+        from contracts.report import annotations
+
+        return (annotations.sarif if form == "sarif" else annotations.github)(judgement, manner).encode()
     from contracts.report.console import WIDTH, console
 
     is_terminal = sys.stdout.isatty()

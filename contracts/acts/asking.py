@@ -13,6 +13,7 @@ from contracts.exchange import Call, text
 from contracts.inputs import PLAIN
 from contracts.matching import showing, value_of
 from contracts.observed import Track
+from contracts.onetime import keyed
 from contracts.reckoning import has_hole
 from contracts.stage import Attempt
 from speckit.conventions import governing
@@ -281,14 +282,8 @@ def _doubled(scene: Scene, binding: Binding) -> Attempt:
     scene.read(track)
     if track.call is None:
         return
-    scene.client.send(replace(track.call, is_sure=True, headers=_fresh_key(scene, binding)))
+    scene.client.send(replace(track.call, is_sure=True, headers=keyed(scene.inputs, binding)))
     scene.read(track)
     if scene.other and scene.may(binding, scene.other):
-        scene.maker.made(
-            binding, replace(track.call, principal=scene.other, headers=_fresh_key(scene, binding))
-        )
-
-
-def _fresh_key(scene: Scene, binding: Binding) -> dict[str, str]:
-    header = binding.rule.idempotency_header
-    return {header: f"key-{scene.inputs.number()}"} if header else {}
+        headers = keyed(scene.inputs, binding)
+        scene.maker.made(binding, replace(track.call, principal=scene.other, headers=headers))

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from contracts.acts.living import changed_body, subject
+from contracts.acts.living import brought, changed_body, subject
 from contracts.acts.scene import Scene, Try
 from contracts.bench import Binding
+from contracts.onetime import keyed
 from contracts.stage import Attempt, Wait
 from speckit import pointer
 from speckit.pointer import ABSENT
@@ -31,8 +32,7 @@ def attempts(scene: Scene) -> Iterator[Try]:
 
 def _keyed(scene: Scene, binding: Binding) -> Attempt:
     """Send a creation twice with one key, then another one with it, then as somebody else."""
-    headers = {binding.rule.idempotency_header: f"key-{scene.inputs.number()}"}
-    track = yield from scene.maker.born(binding, scene.owner, headers=headers)
+    track = yield from scene.maker.born(binding, scene.owner, headers=keyed(scene.inputs, binding))
     scene.read(track)
     call = track.call
     if call is None:
@@ -101,12 +101,20 @@ def _unmodified(scene: Scene, reader: Binding) -> Attempt:
 
 def _stale(scene: Scene, binding: Binding) -> Attempt:
     """Change on the condition that the resource is as it never was: nothing may happen."""
-    track = yield from subject(scene)
+    track = yield from brought(scene, _open(scene, binding))
     scene.read(track)
     body = changed_body(scene, binding, track)
     call = scene.inputs.on(binding, track, headers={"If-Match": '"never-given"'}, body=body)
     scene.client.send(replace(call, aim="stale"))
     scene.read(track)
+
+
+def _open(scene: Scene, binding: Binding) -> str:
+    """Return a state in which only its condition keeps a trigger from working; empty for any state."""
+    lifecycle = scene.nature.lifecycle
+    starts = [s for t in lifecycle.transitions if binding.operation.id in t.triggers for s in t.starts]
+    first = {state for _, state in lifecycle.initial}
+    return "" if not starts or first & set(starts) else starts[0]
 
 
 def _unconditional(scene: Scene, binding: Binding) -> Attempt:

@@ -112,7 +112,7 @@ def _beginning(texts: list[str]) -> str:
 
 
 def _may_ask(scene: Scene, binding: Binding, each: Filter, value: Any) -> bool:
-    parameter = binding.operation.parameter("query", each.param)
+    parameter = binding.operation.query(each.param)
     return parameter is None or scene.inputs.is_valid(parameter.schema, value)
 
 
@@ -163,7 +163,7 @@ def _filtered(
         _walk(scene, binding, scope, **{each.param: values[-1], paging.size: max(paging.min, 2)})
     if each.match == "any" and len(values) > 1:
         _walk(scene, binding, scope, **{each.param: together(binding, each, values[:2])})
-    parameter = binding.operation.parameter("query", each.param)
+    parameter = binding.operation.query(each.param)
     for word in dict(each.matches) if each.by is not None and each.by.kind == "request.query" else ():
         for part in (values[0], *_parts(values[0])):
             _walk(scene, binding, scope, **{each.param: part, each.by.name if each.by else "": word})
@@ -238,7 +238,7 @@ def _combined(scene: Scene, binding: Binding, tracks: list[Track], scope: dict[s
 
 def _nobody(scene: Scene, binding: Binding, each: Filter) -> Any:
     """Return a value that no resource has; None where the document allows none."""
-    parameter = binding.operation.parameter("query", each.param)
+    parameter = binding.operation.query(each.param)
     value = f"nobody{scene.inputs.number()}"
     is_text = parameter is not None and each.match in ("equals", "prefix")
     return value if is_text and parameter and scene.inputs.is_valid(parameter.schema, value) else None

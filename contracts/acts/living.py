@@ -352,7 +352,7 @@ def _by_state(scene: Scene, binding: Binding, states: Sequence[str]) -> Iterator
     lifecycle = scene.nature.lifecycle
     values = dict.fromkeys(lifecycle.states[state].value for state in states if state in lifecycle.states)
     for each in binding.rule.filters:
-        parameter = binding.operation.parameter("query", each.param)
+        parameter = binding.operation.query(each.param)
         if each.field == lifecycle.state_field and parameter is not None:
             yield from ({each.param: v} for v in values if scene.inputs.is_valid(parameter.schema, v))
 

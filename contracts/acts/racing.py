@@ -11,6 +11,7 @@ from contracts.acts.scene import Scene, Try
 from contracts.bench import Binding
 from contracts.exchange import Call, Exchange
 from contracts.observed import Track
+from contracts.onetime import keyed
 from contracts.stage import Attempt, Later
 from speckit.lifecycle import Transition
 
@@ -63,8 +64,9 @@ def _triggered(scene: Scene, binding: Binding, transition: Transition) -> Attemp
     for _ in range(_HEATS):
         track = yield from scene.maker.reach(scene.owner, scene.nature, transition.starts[0])
         call = scene.maker.call_on(binding, track)
-        scene.client.race([call] * _RUNNERS, "one-winner")
-        scene.docket.hold("one-winner", binding.subject, True)
+        raced = scene.client.race([call] * _RUNNERS, "one-winner")
+        if _was_run(scene, binding, raced):
+            scene.docket.hold("one-winner", binding.subject, True)
         scene.read(track)
         release(scene, track)
 
@@ -112,6 +114,8 @@ def _conditional(scene: Scene, binding: Binding) -> Attempt:
         scene.read(track)
         call = scene.maker.call_on(binding, track, body=changed_body(scene, binding, track), is_sure=False)
         raced = scene.client.race([call] * _RUNNERS, "one-winner")
+        if not _was_run(scene, binding, raced):
+            return
         wins = [each for each in raced if each.is_success]
         said = f"{len(wins)} of {len(raced)} changes on the condition of one and the same ETag were made."
         scene.docket.hold("one-winner", binding.subject, len(wins) <= 1, said, raced, "condition")
@@ -124,11 +128,22 @@ def _same(scene: Scene, binding: Binding, *, is_keyed: bool) -> Attempt:
         while (call := scene.maker.free_call(binding, scene.owner)) is None:
             yield Later()
         if is_keyed:
-            call = replace(call, headers={binding.rule.idempotency_header: f"key-{scene.inputs.number()}"})
+            call = replace(call, headers=keyed(scene.inputs, binding))
         calls = [call, *_alike(scene, binding, call)]
         runners = [replace(calls[number % len(calls)], is_sure=False) for number in range(_RUNNERS)]
         raced = scene.client.race(runners, "one-winner")
-        _hold(scene, binding, raced, is_keyed=is_keyed)
+        if _was_run(scene, binding, raced):
+            _hold(scene, binding, raced, is_keyed=is_keyed)
+
+
+def _was_run(scene: Scene, binding: Binding, raced: list[Exchange]) -> bool:
+    """Return whether at least two of those who raced came so far as to be looked at."""
+    if sum(not scene.docket.is_held_off(each) for each in raced) > 1:
+        return True
+    scene.docket.pass_over(
+        "one-winner", binding.subject, "the server took no two requests at once (429, 503)"
+    )
+    return False
 
 
 def _alike(scene: Scene, binding: Binding, call: Call) -> Iterator[Call]:

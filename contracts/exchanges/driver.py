@@ -19,6 +19,7 @@ from contracts.exchanges.ids import Ids, Lookup
 from contracts.exchanges.judging import Found, Judging, Tried
 from contracts.exchanges.line import Ask, Asking, Line, Send, Unsendable
 from contracts.exchanges.probes import probes, rendered
+from contracts.pacing import is_held_off
 from speckit.operation import Operation
 from speckit.operation import operations as operations_of
 from speckit.specification import Specification
@@ -174,9 +175,10 @@ class _Driver:
 
     def _exchange(self, ask: Ask) -> Exchange | None:
         try:
-            return self._asking(ask)
+            exchange = self._asking(ask)
         except Unsendable:
             return None
+        return None if is_held_off(exchange) else exchange
 
     def _unknown_caller(self, trial: Trial) -> Iterator[Found]:
         """Ask without a credential, and with one that is spelt in a way nobody knows."""

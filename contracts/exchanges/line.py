@@ -73,8 +73,7 @@ class Line:
         """Return the line of a client: its budget, its clocks and its numbers, and who watches it."""
 
         def send(request: Sent) -> Received:
-            client.budget.spend()
-            return client.wire.send(request)
+            return client.patiently(lambda: client.wire.send(request))[1]
 
         def number() -> int:
             client.number += 1

@@ -61,9 +61,11 @@ def probes(
             odd = _HUGE if _is_number(parameter) else _ODD
             query = urlencode({parameter.name: odd})
             yield Probe(operation, f"{parameter.name}={odd!r}", f"{target}?{query}")
+            yield from _cases(operation, target, parameter)
     if operation.body is not None:
         yield from _bodies(operation, target)
         yield from _texts(operation, target, example, fits)
+        yield from _words(operation, target, example, fits)
 
 
 def _bodies(operation: Operation, target: str) -> Iterator[Probe]:
@@ -81,6 +83,33 @@ def _texts(operation: Operation, target: str, example: Any, fits: Callable[[Any]
         if not fits(changed):
             told = f"the number {name} as a text"
             yield Probe(operation, told, target, _JSON, orjson.dumps(changed), must_be_refused=True)
+
+
+def _cases(operation: Operation, target: str, parameter: Parameter) -> Iterator[Probe]:
+    """Yield a query with a word of an enum in another case, which is no word of it."""
+    enum = parameter.schema.get("enum")
+    words = [each for each in enum if isinstance(each, str)] if isinstance(enum, list) else []
+    word = next((each.swapcase() for each in words if each.swapcase() not in words), "")
+    if word:
+        query = urlencode({parameter.name: word})
+        yield Probe(
+            operation, f"{parameter.name}={word}, in another case,", f"{target}?{query}", must_be_refused=True
+        )
+
+
+def _words(operation: Operation, target: str, example: Any, fits: Callable[[Any], bool]) -> Iterator[Probe]:
+    """Yield the example with a word in another case, where its schema does not allow that."""
+    members = example if isinstance(example, dict) else {}
+    for name in [name for name, value in members.items() if _is_word(value)]:
+        changed = {**members, name: members[name].swapcase()}
+        if fits(members) and not fits(changed):
+            told = f"{name} in another case, {changed[name]},"
+            yield Probe(operation, told, target, _JSON, orjson.dumps(changed), must_be_refused=True)
+
+
+def _is_word(value: Any) -> bool:
+    """Return whether a value is a text of letters: of such a `format` says nothing."""
+    return isinstance(value, str) and value.replace("_", "").replace("-", "").isalpha()
 
 
 def rendered(template: str, path: Mapping[str, str]) -> str:

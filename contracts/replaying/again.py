@@ -10,18 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from contracts.bench import Binding, bindings
-from contracts.client import Budget, Client, Clock, OutOfBudget
-from contracts.finding import Finding, Judgement, Subject, Tally
+from contracts.client import Client, OutOfBudget
+from contracts.finding import Finding
 from contracts.nature import Nature
 from contracts.observed import Ledger
 from contracts.replaying.course import CannotReplay
+from contracts.replaying.history import history
 from contracts.replaying.performance import Charge, House, Performance, Shown
 from contracts.replaying.slices import Slicer, Take
-from contracts.report.progress import Progress
-from contracts.report.reading import RecordedFinding
-from contracts.report.ways import ways
-from contracts.settings import Settings
-from contracts.wire import Network, Unreachable, Wire
+from contracts.wire import Unreachable
 from speckit.specification import Specification
 
 CONFIRM_SECONDS = 20.0
@@ -30,8 +27,6 @@ _TRIES = 20
 """How many shorter sequences are tried."""
 _HEATS = 4
 """How often a race is run before it is said that nothing shows."""
-
-_NO_PROOF = "repeated by itself it did not show, and it had not in the run that found it: that proves nothing"
 
 _NUMBERS = re.compile(r"\S*\d\S*")
 
@@ -56,7 +51,7 @@ def housed(
 
     def again() -> Client:
         fresh = Client(client.wire, client.url, client.credentials, client.budget, client.clock, headers)
-        fresh.number, fresh.phase = opened[0].number, client.phase
+        fresh.number, fresh.phase, fresh.pace = opened[0].number, client.phase, client.pace
         opened[0] = fresh
         return fresh
 
@@ -72,18 +67,28 @@ def confirmed(finding: Finding, house: House, ledger: Ledger, seconds: float = C
         ledger: What the run has seen: what the finding rests on is made again too.
         seconds: How long that may take.
     """
-    slicer = Slicer(_bindings(house.specification))
+    slicer = Slicer(bindings_of(house.specification))
     house = replace(house, given=slicer.given(finding, ledger))
-    work = _Work(house, Charge(finding.law, finding.subject, finding.happened), seconds)
+    before = history(finding, ledger, slicer.bindings, slicer.takes)
+    work = Work(house, Charge(finding.law, finding.subject, finding.happened), seconds, before)
     slices = _slices(slicer, finding, ledger)
     try:
-        shown = next(((takes, seen) for takes in slices if (seen := work.perform(takes))), None)
+        shown = _first(work, slices)
+        if shown is None and before:
+            work.history = ()
+            shown = _first(work, slices)
     except (OutOfBudget, Unreachable) as problem:
         return replace(finding, doubt=_unrepeated(str(problem)))
     if shown is None:
         return replace(finding, doubt=_doubt(work))
     best = _shortest(shown[0], shown[1], work, slicer)
-    return replace(best.finding, exchanges=best.exchanges, is_confirmed=True, count=finding.count)
+    return replace(
+        best.finding, exchanges=best.exchanges, is_confirmed=True, count=finding.count, cause=finding.cause
+    )
+
+
+def _first(work: Work, slices: Sequence[tuple[Take, ...]]) -> tuple[tuple[Take, ...], Shown] | None:
+    return next(((takes, seen) for takes in slices if (seen := work.perform(takes))), None)
 
 
 def _slices(slicer: Slicer, finding: Finding, ledger: Ledger) -> list[tuple[Take, ...]]:
@@ -100,7 +105,7 @@ def _slices(slicer: Slicer, finding: Finding, ledger: Ledger) -> list[tuple[Take
     return found
 
 
-def _doubt(work: _Work) -> str:
+def _doubt(work: Work) -> str:
     """Return why a finding did not show again."""
     if work.was_performed:
         why = "it may rest on what else was there, the time of day, or chance"
@@ -113,10 +118,11 @@ def _unrepeated(reason: str) -> str:
 
 
 @dataclass(slots=True)
-class _Work:
+class Work:
     """What is done about one finding, as long as there is time.
 
     Attributes:
+        history: What is done before, each time.
         was_performed: It was repeated at least once, whatever came of it.
         obstacle: Why it could not be repeated the last time that was tried.
     """
@@ -124,6 +130,7 @@ class _Work:
     house: House
     charge: Charge
     seconds: float
+    history: tuple[Take, ...] = ()
     started: float = field(default_factory=time.monotonic)
     was_performed: bool = False
     obstacle: str = ""
@@ -159,14 +166,14 @@ class _Work:
                 raise CannotReplay(f"it takes more than {self.seconds:g} s")
             performance = Performance(self.house, self.charge)
             try:
-                if (shown := performance.run(takes, self.left)) is not None:
-                    return shown
+                if (shown := performance.run((*self.history, *takes), self.left)) is not None:
+                    return replace(shown, takes=max(shown.takes - len(self.history), 1))
             finally:
                 performance.tidy()
         return None
 
 
-def _shortest(takes: tuple[Take, ...], shown: Shown, work: _Work, slicer: Slicer) -> Shown:
+def _shortest(takes: tuple[Take, ...], shown: Shown, work: Work, slicer: Slicer) -> Shown:
     """Return the shortest performance that showed the same, as far as a few tries tell."""
     cut = _Cut(takes[: shown.takes], shown, work, slicer)
     try:
@@ -187,7 +194,7 @@ class _Cut:
 
     takes: tuple[Take, ...]
     shown: Shown
-    work: _Work
+    work: Work
     slicer: Slicer
     tries: int = _TRIES
     failed: list[tuple[Take, ...]] = field(default_factory=list)
@@ -227,120 +234,6 @@ def _shape(happened: str) -> str:
     return _NUMBERS.sub("#", happened)
 
 
-def _bindings(specification: Specification) -> dict[str, Binding]:
+def bindings_of(specification: Specification) -> dict[str, Binding]:
+    """Return the operations with their rules, by id."""
     return bindings(specification, {name: Nature(each) for name, each in specification.lifecycles.items()})
-
-
-def replay(
-    specification: Specification,
-    target: str | Wire,
-    findings: Sequence[RecordedFinding],
-    settings: Settings,
-    watch: Callable[[Progress], None] = lambda _progress: None,
-) -> Judgement:
-    """Return which findings of an earlier run show again at `target`, each tried alone.
-
-    Args:
-        target: A URL, or the way into an application in this process.
-        watch: Is told of progress.
-    """
-    url = target if isinstance(target, str) else "http://localhost"
-    wire = Network(is_insecure=settings.is_insecure) if isinstance(target, str) else target
-    budget = Budget(settings.max_seconds, settings.max_requests)
-    clock = Clock(wire, settings.clock_url)
-    client = Client(wire, url, settings.principals, budget, clock, settings.headers)
-    again = _Again(specification, client, settings, watch)
-    try:
-        ended = again.all(findings)
-    finally:
-        if isinstance(target, str):
-            wire.close()
-    return Judgement(
-        document=str(specification.document.source),
-        url=url,
-        findings=again.findings,
-        tallies=list(again.tallies.values()),
-        requests=budget.used,
-        seconds=budget.elapsed,
-        seed=settings.seed,
-        ended=ended,
-        ways=ways(specification, settings.clock_url),
-    )
-
-
-class _Again:
-    """Does the findings of an earlier run again."""
-
-    def __init__(
-        self,
-        specification: Specification,
-        client: Client,
-        settings: Settings,
-        watch: Callable[[Progress], None],
-    ) -> None:
-        self._specification = specification
-        self._client = client
-        self._principals = {*settings.principals, ""}
-        self._watch = watch
-        self._slicer = Slicer(_bindings(specification))
-        self._house = housed(
-            specification,
-            client,
-            headers=settings.headers,
-            roles=settings.roles,
-            params=settings.params,
-            may_change=False,
-        )
-        self.findings: list[Finding] = []
-        self.tallies: dict[tuple[str, Subject], Tally] = {}
-
-    def all(self, findings: Sequence[RecordedFinding]) -> str:
-        """Do every finding again; return why that ended before its time, if it did."""
-        for each in findings:
-            budget = self._client.budget
-            self._watch(Progress("replay", budget.used, budget.elapsed, len(self.findings), each.law))
-            try:
-                self._one(each)
-            except Unreachable as problem:
-                return str(problem)
-            except (CannotReplay, OutOfBudget) as problem:
-                self._count(each, reason=str(problem))
-        return ""
-
-    def _one(self, recorded: RecordedFinding) -> None:
-        takes = self._takes(recorded)
-        charge = Charge(recorded.law, recorded.subject, recorded.happened)
-        shown = _Work(self._house, charge, self._client.budget.left).performed(takes)
-        if shown is None and not recorded.is_confirmed:
-            raise CannotReplay(_NO_PROOF)
-        self._count(recorded, tried=1, broken=int(shown is not None))
-        if shown is not None:
-            found = replace(shown.finding, exchanges=shown.exchanges, is_confirmed=True)
-            self.findings.append(found)
-
-    def _takes(self, recorded: RecordedFinding) -> tuple[Take, ...]:
-        """Return what is to be done again.
-
-        Raises:
-            CannotReplay: it cannot be.
-        """
-        unknown = sorted({each.principal for each in recorded.exchanges} - self._principals)
-        if unknown:
-            raise CannotReplay(f"nothing says how to ask as {unknown[0]} (--principal {unknown[0]}=TOKEN)")
-        try:
-            takes = self._slicer.recorded(recorded, self._specification.operations)
-        except KeyError as missing:
-            raise CannotReplay(f"the document has no operation {missing}") from None
-        if not takes:
-            raise CannotReplay("the report has no request of it")
-        return takes
-
-    def _count(self, recorded: RecordedFinding, *, tried: int = 0, broken: int = 0, reason: str = "") -> None:
-        key = (recorded.law, recorded.subject)
-        known = self.tallies.get(key, Tally(*key))
-        self.tallies[key] = replace(
-            known,
-            tried=known.tried + tried,
-            broken=known.broken + broken,
-            reason=known.reason or reason,
-        )

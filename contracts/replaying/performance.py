@@ -181,7 +181,7 @@ class Performance:
         self._is_watched = False
         try:
             for track in list(self.observer.ledger.every()):
-                if track.is_own and track.call is not None and track.nature.lifecycle.states:
+                if track.is_made and track.call is not None and track.nature.lifecycle.states:
                     self._maker.release(track)
         except (OutOfBudget, Unreachable):
             return

@@ -74,11 +74,11 @@ class Slicer:
     """
 
     def __init__(self, bindings: Mapping[str, Binding]) -> None:
-        self._bindings = bindings
+        self.bindings = bindings
 
     def role(self, shot: Shot) -> str:
         """Return the role of the operation that was called; empty where it has none."""
-        binding = self._bindings.get(shot.call.operation.id)
+        binding = self.bindings.get(shot.call.operation.id)
         return binding.rule.role if binding else ""
 
     def is_reading(self, take: Take) -> bool:
@@ -95,7 +95,7 @@ class Slicer:
 
     def needed(self, takes: Sequence[Take]) -> int:
         """Return how many resources a list must hold for the pages that are walked in the end."""
-        binding = self._bindings.get(takes[-1].first.call.operation.id)
+        binding = self.bindings.get(takes[-1].first.call.operation.id)
         if binding is None or not takes[-1].is_walk:
             return 0
         size = asked(binding, takes[-1].first.call).size or 0
@@ -106,7 +106,7 @@ class Slicer:
 
     def told(self, finding: Finding) -> tuple[Take, ...]:
         """Return the takes that the finding itself names."""
-        return self._takes(finding.exchanges)
+        return self.takes(finding.exchanges)
 
     def whole(self, finding: Finding, ledger: Ledger) -> tuple[Take, ...]:
         """Return the takes that the finding names, with those that brought about what they rest on.
@@ -147,7 +147,7 @@ class Slicer:
             found |= {each.number: each for each in track.exchanges if each.number <= last}
         for track in _with_parents([*named, *listed[:_MOST_LISTED]], ledger):
             found.setdefault(track.exchanges[0].number, track.exchanges[0])
-        return self._takes(found.values())
+        return self.takes(found.values())
 
     def _concerned(self, finding: Finding, ledger: Ledger) -> tuple[list[Track], list[Track]]:
         """Return the resources that the finding is about, and those that a list showed for it."""
@@ -166,7 +166,7 @@ class Slicer:
 
     def _asked(self, exchange: Exchange) -> tuple[str, str, str]:
         """Return which resource a request names: what it is, the parameter, and its text."""
-        binding = self._bindings.get(exchange.call.operation.id)
+        binding = self.bindings.get(exchange.call.operation.id)
         if binding is None:
             return "", "", ""
         identity = binding.nature.lifecycle.identity
@@ -179,18 +179,19 @@ class Slicer:
         return {each.number for each in track.exchanges if self._role(each) in roles}
 
     def _role(self, exchange: Exchange) -> str:
-        binding = self._bindings.get(exchange.call.operation.id)
+        binding = self.bindings.get(exchange.call.operation.id)
         return binding.rule.role if binding else ""
 
     def _made(self, exchange: Exchange) -> Any:
         """Return the id of what an exchange made; ABSENT where that is not told."""
-        binding = self._bindings.get(exchange.call.operation.id)
+        binding = self.bindings.get(exchange.call.operation.id)
         if binding is None or binding.rule.role != "create" or not exchange.is_success:
             return ABSENT
         sighting = binding.anatomy.sighting(exchange)
         return sighting.id if sighting is not None and isinstance(sighting.id, str | int) else ABSENT
 
-    def _takes(self, exchanges: Iterable[Exchange]) -> tuple[Take, ...]:
+    def takes(self, exchanges: Iterable[Exchange]) -> tuple[Take, ...]:
+        """Return exchanges as takes, in their order."""
         ordered = sorted({each.number: each for each in exchanges}.items())
         return self._cut(
             [
@@ -212,7 +213,7 @@ class Slicer:
         Raises:
             KeyError: `operations` lacks one that was called.
         """
-        return self._takes(each.exchange(operations) for each in finding.exchanges)
+        return self.takes(each.exchange(operations) for each in finding.exchanges)
 
     def _named(self, shots: Sequence[Shot]) -> list[Shot]:
         """Return `shots`, with the ids of what was made wherever only later requests tell them."""
@@ -230,8 +231,8 @@ class Slicer:
     def _next_new(self, creation: Shot, later: Sequence[Shot], known: set[str]) -> Any:
         """Return the first id that later requests name as the same principal, and none before."""
         for shot in later:
-            binding = self._bindings.get(shot.call.operation.id)
-            made = self._bindings[creation.call.operation.id]
+            binding = self.bindings.get(shot.call.operation.id)
+            made = self.bindings[creation.call.operation.id]
             if binding is None or binding.nature is not made.nature:
                 continue
             for key in self._ids(shot):
@@ -240,7 +241,7 @@ class Slicer:
         return ABSENT
 
     def _ids(self, shot: Shot) -> Iterator[Any]:
-        binding = self._bindings.get(shot.call.operation.id)
+        binding = self.bindings.get(shot.call.operation.id)
         name = binding.nature.lifecycle.identity.param if binding else ""
         if name in shot.call.path:
             yield shot.call.path[name]
@@ -257,7 +258,7 @@ class Slicer:
     def _list_key(self, take: Take) -> Any:
         """Return what the pages of one list have in common; None for anything else."""
         call = take.first.call
-        binding = self._bindings.get(call.operation.id)
+        binding = self.bindings.get(call.operation.id)
         if binding is None or binding.rule.role != "list" or binding.rule.paging is None or take.is_race:
             return None
         query = {name: text(value) for name, value in call.query.items() if name != binding.rule.paging.param}

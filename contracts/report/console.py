@@ -81,6 +81,7 @@ class _Report:
             self._finding(finding, f"{number} of {len(found.findings)}")
         self._notes(found.notes)
         self._unjudged(found)
+        self._gone()
         self._foot(found)
 
     def _say(self, text: str, style: str = "", indent: int = 0) -> None:
@@ -109,7 +110,8 @@ class _Report:
         return table
 
     def _finding(self, finding: Finding, which: str) -> None:
-        title = f"BROKEN {which}  {finding.law}  {self._subject(finding.subject)}"
+        verdict = "KNOWN" if finding.is_known else "BROKEN"
+        title = f"{verdict} {which}  {finding.law}  {self._subject(finding.subject)}"
         self._say(f"\n{title}", "bold red")
         self._field("Promised", finding.promise)
         if finding.place:
@@ -151,6 +153,12 @@ class _Report:
             self._say(f"{self._teller.plain(reason)} ({len(tallies)})", "yellow", 2)
             for line in _by_law(tallies):
                 self._say(self._teller.plain(line), indent=4)
+
+    def _gone(self) -> None:
+        if self._judgement.gone:
+            self._say("\nIn the baseline, and not broken any more", "bold")
+        for line in self._judgement.gone:
+            self._say(self._teller.plain(line), "green", 2)
 
     def _foot(self, found: Digest) -> None:
         self._say("")

@@ -157,7 +157,10 @@ def _by_reason(tallies: Iterable[Tally]) -> dict[str, list[Tally]]:
 def _total(judgement: Judgement, tallies: Sequence[Tally]) -> str:
     verdicts = [tally.verdict for tally in tallies]
     broken, findings = verdicts.count(BROKEN), len(judgement.findings)
-    seen = f" ({counted(findings, 'finding')})" if findings > broken else ""
+    known = sum(each.is_known for each in judgement.findings)
+    about = [counted(findings, "finding")] if findings > broken or known else []
+    about += [f"{known:,} known"] if known else []
+    seen = f" ({', '.join(about)})" if about else ""
     return (
         f"{counted(broken, 'promise')} broken{seen}, {verdicts.count(KEPT):,} kept, "
         f"{verdicts.count(UNJUDGED):,} not judged; {counted(judgement.requests, 'request')} "

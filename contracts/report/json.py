@@ -48,6 +48,7 @@ def json(judgement: Judgement, manner: Manner) -> bytes:
             "not_judged": found.count(UNJUDGED),
         },
         "findings": [writer.finding(each) for each in found.findings],
+        "gone": list(judgement.gone),
         "notes": [writer.note(each) for each in found.notes],
         "laws": [_tally(each) for each in found.tallies],
     }
@@ -72,6 +73,8 @@ class _Writer:
             "happened": finding.happened,
             "confirmed": finding.is_confirmed,
             "doubt": finding.doubt,
+            "cause": finding.cause,
+            "known": finding.is_known,
             "count": finding.count,
             "exchanges": self._exchanges(finding.exchanges),
         }

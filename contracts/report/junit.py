@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from contracts.finding import BROKEN, UNJUDGED, Finding, Judgement, Note, Tally
@@ -11,6 +12,7 @@ from contracts.report.hiding import Hiding
 from contracts.report.manner import Manner
 from contracts.report.telling import Teller
 
+_UNTRIED = "Nothing happened that would have shown it broken."
 RUN = "run"
 """The suite that tells of the run itself, where it did not come to its end."""
 
@@ -23,7 +25,7 @@ def junit(judgement: Judgement, manner: Manner) -> bytes:
     only the first of those that are.
     """
     teller = Teller(Hiding(manner), ways=judgement.ways)
-    found = digest(judgement, manner)
+    found = digest(replace(judgement, tallies=_with_untried(judgement, manner)), manner)
     root = Element("testsuites", name="understudy verify", time=f"{judgement.seconds:.3f}")
     for resource in dict.fromkeys(tally.subject.resource for tally in found.tallies):
         root.append(_suite(resource, judgement, found, teller))
@@ -32,6 +34,14 @@ def junit(judgement: Judgement, manner: Manner) -> bytes:
     _count(root)
     indent(root)
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _with_untried(judgement: Judgement, manner: Manner) -> list[Tally]:
+    """Return the tallies, and one for each promise that has none: the cases are the same in every run."""
+    told: list[Tally | Finding] = [*judgement.tallies, *judgement.findings]
+    met = {(each.law, each.subject) for each in told}
+    untried = [Tally(*pair, reason=_UNTRIED) for pair in manner.promises if pair not in met]
+    return [*judgement.tallies, *untried]
 
 
 def _suite(resource: str, judgement: Judgement, found: Digest, teller: Teller) -> Element:
@@ -61,6 +71,9 @@ def _case(tally: Tally, findings: Sequence[Finding], teller: Teller) -> Element:
     if tally.verdict == BROKEN:
         own = [each for each in findings if (each.law, each.subject) == (tally.law, subject)]
         message = own[0].happened if own else f"Broken {tally.broken} of {tally.tried} times."
+        if own and all(each.is_known for each in own):
+            SubElement(case, "skipped", message=teller.plain(f"Known, in the baseline: {message}"))
+            return case
         failure = SubElement(case, "failure", type=tally.law, message=teller.plain(message))
         failure.text = "\n\n".join(map(teller.text, own)) or message
     elif tally.verdict == UNJUDGED:

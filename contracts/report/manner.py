@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 
+from contracts.finding import Subject
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -17,6 +19,8 @@ class Manner:
         shows_credentials: Secrets are shown after all.
         resources: Their order in the document.
         operations: Theirs.
+        promises: Every law with what it is held to, for reports that tell of those, too, for which nothing
+            happened that would have shown them broken.
         remarks: What the reader should know before anything else, a sentence each.
     """
 
@@ -24,6 +28,7 @@ class Manner:
     shows_credentials: bool = False
     resources: Sequence[str] = ()
     operations: Sequence[str] = ()
+    promises: Sequence[tuple[str, Subject]] = ()
     remarks: Sequence[str] = ()
 
 

@@ -57,6 +57,9 @@ class Redrawn:
         self._stream.write(_ERASE + _line(progress)[:width])
         self._stream.flush()
 
+    def total(self, requests: int, seconds: float, findings: int) -> None:
+        """Say nothing: the report does, on the same terminal."""
+
     def __enter__(self) -> Redrawn:
         return self
 
@@ -76,7 +79,14 @@ class Spoken:
         """Write a line if a phase has begun."""
         if progress.phase != self._phase:
             self._phase = progress.phase
-            self._stream.write(f"{_line(progress)}\n")
+            before = f" after {_counts(progress)}" if progress.requests else ""
+            self._stream.write(f"{harmless(progress.phase)} begins{before}\n")
+            self._stream.flush()
+
+    def total(self, requests: int, seconds: float, findings: int) -> None:
+        """Say what it came to, where it was said that something had begun."""
+        if self._phase:
+            self._stream.write(f"ended after {_counts(Progress('', requests, seconds, findings))}\n")
             self._stream.flush()
 
     def __enter__(self) -> Spoken:
@@ -92,7 +102,10 @@ def shown_on(stream: TextIO) -> Redrawn | Spoken:
 
 
 def _line(progress: Progress) -> str:
-    counts = f"{counted(progress.requests, 'request')}, {progress.seconds:.1f} s"
-    found = f", {counted(progress.findings, 'finding')}" if progress.findings else ""
     doing = f"  {progress.doing}" if progress.doing else ""
-    return harmless(f"{progress.phase}: {counts}{found}{doing}")
+    return harmless(f"{progress.phase}: {_counts(progress)}{doing}")
+
+
+def _counts(progress: Progress) -> str:
+    found = f", {counted(progress.findings, 'finding')}" if progress.findings else ""
+    return f"{counted(progress.requests, 'request')}, {progress.seconds:.1f} s{found}"

@@ -86,7 +86,8 @@ class Teller:
         again = (
             "Confirmed: the same again when repeated." if finding.is_confirmed else self.plain(finding.doubt)
         )
-        return f"{again} Seen {counted(finding.count, 'time')}.".lstrip()
+        known = "Known: it is in the baseline. " if finding.is_known else ""
+        return f"{known}{again} Seen {counted(finding.count, 'time')}.".lstrip()
 
     def text(self, finding: Finding) -> str:
         """Return `finding` as plain text, with its exchanges."""

@@ -42,7 +42,7 @@ def _values(inputs: Inputs, binding: Binding, each: Filter, tracks: Sequence[Tra
         value = value_of(track, each.field, {})
         if not has_hole(value) and isinstance(value, str | int | float) and value != "":
             yield value
-    parameter = binding.operation.parameter("query", each.param)
+    parameter = binding.operation.query(each.param)
     if parameter is not None and "enum" in parameter.schema:
         yield from inputs.others(parameter.schema, ABSENT)
 
@@ -58,7 +58,7 @@ def _asked(binding: Binding, each: Filter, values: Sequence[Any], dice: Random) 
 
 def _is_sound(inputs: Inputs, binding: Binding, each: Filter, value: Any) -> bool:
     """Return whether the document lets a client ask that; a comma would be read as two values."""
-    parameter = binding.operation.parameter("query", each.param)
+    parameter = binding.operation.query(each.param)
     if parameter is None or not inputs.is_valid(parameter.schema, value):
         return False
     return each.match != "any" or "," not in text(value).replace(",", "", 1)

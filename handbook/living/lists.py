@@ -59,15 +59,21 @@ def _ordered(order: Order) -> str:
 def _sorted(rule: Rule) -> Iterator[str]:
     sort = rule.sort
     assert sort is not None
-    choices = [
-        words.code(word) + ("" if (word,) == field else f" (by {words.path(field)})")
-        for word, field in sort.fields.items()
-    ]
+    choices = [words.code(word) + _by(word, order) for word, order in sort.fields.items()]
     if sort.param:
         yield f"{words.code(sort.param)} chooses another order: {words.listed(choices, 'or')}."
     if sort.direction:
         which = "that" if sort.param else "the"
         yield f"{words.code(sort.direction)} set to {words.code(sort.descending)} turns {which} order round."
+
+
+def _by(word: str, order: Order) -> str:
+    """Return what a word orders by, where the word is not just the field."""
+    if (word,) == order.field and not order.descending:
+        return ""
+    if order.field:
+        return f" (by {words.path(order.field)}{', highest first' if order.descending else ''})"
+    return f" (by when they were made, {'newest' if order.descending else 'oldest'} first)"
 
 
 def _paged(subject: Subject, rule: Rule, paging: Paging) -> Iterator[str]:

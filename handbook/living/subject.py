@@ -77,7 +77,7 @@ class Subject:
         """Return what one operation of the resource, or any, answers to errors."""
         operation = self.of(rule) if rule else next(map(self.of, self.lifecycle.rules.values()), None)
         path = operation.path if operation else ""
-        return Errors(governing(self.specification.conventions, path), self.lifecycle, rule)
+        return Errors(governing(self.specification.conventions, path), self.lifecycle, rule, operation)
 
     def of(self, rule: Rule) -> Operation | None:
         """Return the operation of a rule."""

@@ -19,6 +19,7 @@ from mockserver.parameters.shape import shape
 from mockserver.parameters.values import Values
 from mockserver.problems import misfits, sentences
 from mockserver.xml import Markup, is_xml
+from speckit.marks import Path, marked, strip
 from speckit.operation import Body
 from speckit.pointer import ABSENT
 from speckit.schema import SENT, Schemas
@@ -36,6 +37,7 @@ class Kind:
     """How bodies of one media type are read.
 
     `left` are the properties that only the server writes: what a client sends for them is passed over.
+    Those inside others are taken away by `parse`.
     """
 
     parse: Parse
@@ -116,7 +118,9 @@ class BodyReader:
             return Kind(self._parser(kind, schema, media), None, frozenset())
         validator = self._schemas.validator_or_none(schema, where, leaves=SENT)
         left = self._schemas.marked(schema, SENT)
-        return Kind(self._parser(kind, schema, media), validator, left)
+        deep = [path for path in marked(self._schemas.data, schema, SENT) if path[0] not in left]
+        parse = self._parser(kind, schema, media)
+        return Kind(_stripping(parse, deep) if deep else parse, validator, left)
 
     def _is_checked(self, kind: str, schema: Any) -> bool:
         """Return whether the value that is read of a body can be held to its schema."""
@@ -153,6 +157,18 @@ class BodyReader:
             return text if value is ABSENT else value
 
         return read
+
+
+def _stripping(parse: Parse, paths: list[Path]) -> Parse:
+    """Return what reads a body without what is at `paths`."""
+
+    def read(content: bytes, media: Sent) -> Any:
+        value = parse(content, media)
+        for path in paths:
+            strip(value, path)
+        return value
+
+    return read
 
 
 def _usual(kinds: tuple[str, ...]) -> str | None:

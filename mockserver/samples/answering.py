@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,6 +18,7 @@ from mockserver.world import World
 from speckit.operation import Operation, Response
 from speckit.pointer import ABSENT
 from speckit.schema import Schemas
+from speckit.wording import ERRORS, Wording
 
 BODILESS = frozenset({204, 205, 304})
 """Statuses that never come with content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
@@ -76,11 +77,12 @@ class Documented:
         self.operation = operation
         self.data = data
         self.maker = Maker(data, schemas)
+        self._schemas = schemas
         self._seed = seed
         self._is_dynamic = is_dynamic
         self._success = success(operation)
         self._chosen: dict[tuple[str, Preferences], Prepared] = {}
-        self._prepared: dict[tuple[int, str, str], Prepared] = {}
+        self._prepared: dict[tuple[int, str, str, str], Prepared] = {}
         self._numbers: WeakKeyDictionary[World, int] = WeakKeyDictionary()
 
     def answer(self, world: World, request: Request, preferences: Preferences = NONE) -> Reply:
@@ -112,8 +114,12 @@ class Documented:
             raise Undocumented(f"{self.operation.id} has no response {preferences.code}; it has {there}.")
         return status
 
-    def prepared(self, status: int, accept: str, example: str = "") -> Prepared:
+    def prepared(self, status: int, accept: str, example: str = "", kind: str = "") -> Prepared:
         """Return the answer with `status` in the media type that `accept` likes best.
+
+        Args:
+            example: The name of the example that it is to be, exactly as it stands.
+            kind: The kind of error that it is to tell, if it is known.
 
         Raises:
             Refused: It likes none.
@@ -121,14 +127,18 @@ class Documented:
         response = self.operation.response(status) or _SILENT
         found = offers(response)
         if not found or status in BODILESS:
-            return self._remembered(status, response, None, "")
+            return self._remembered(status, response, None)
         if example:
             found = self._with_example(found, example)
         offer = accepted(found, accept)
         if offer is None:
             kinds = ", ".join(kind for kind, _ in found)
             raise Refused("notAcceptable", f"Accept is {accept}; what there is is {kinds}.")
-        return self._remembered(status, response, offer, example)
+        return self._remembered(status, response, offer, example, kind)
+
+    def like(self, operation: Operation) -> Documented:
+        """Return what answers another operation of the same document."""
+        return Documented(operation, self.data, self._schemas, seed=self._seed)
 
     def accepts(self, status: int, accept: str) -> bool:
         """Return whether `accept` likes any media type of the response with `status`."""
@@ -149,13 +159,17 @@ class Documented:
             )
         return having
 
-    def _remembered(self, status: int, response: Response, offer: Offer | None, example: str) -> Prepared:
-        key = (status, offer.kind if offer else "", example)
+    def _remembered(
+        self, status: int, response: Response, offer: Offer | None, example: str = "", kind: str = ""
+    ) -> Prepared:
+        key = (status, offer.kind if offer else "", example, kind)
         if key not in self._prepared:
-            self._prepared[key] = self._prepare(status, response, offer, example)
+            self._prepared[key] = self._prepare(status, response, offer, example, kind)
         return self._prepared[key]
 
-    def _prepare(self, status: int, response: Response, offer: Offer | None, example: str) -> Prepared:
+    def _prepare(
+        self, status: int, response: Response, offer: Offer | None, example: str, error: str
+    ) -> Prepared:
         if offer is None:
             headings = Headings(self.operation, status, response, self.data, ABSENT)
             kind = next(iter(sorted(response.produces, key=lambda each: not is_json(each))), "")
@@ -166,6 +180,7 @@ class Documented:
         where = f"{self.operation.id}, {status} {offer.kind}"
         value = self.maker.body(offer.kind, _as_sent(offer), where)
         is_made = all(value is not each for each in examples.values())
+        value = self._worded(status, offer, value, examples.values(), error)
         if not examples and not self.maker.is_told(offer.media) and (file := file_of(offer.kind)):
             value = file
         return self._ready(status, response, offer, value, is_made=is_made)
@@ -178,8 +193,24 @@ class Documented:
             return prepared
         seed = f"{self._seed}:{self.operation.id}:{prepared.status}:{number}"
         value = self.maker.another(offer.kind, _as_sent(offer), seed)
+        value = self._worded(prepared.status, offer, value)
         response = self.operation.response(prepared.status) or _SILENT
         return self._ready(prepared.status, response, offer, value, is_made=True)
+
+    def _worded(
+        self, status: int, offer: Offer, value: Any, examples: Iterable[Any] = (), error: str = ""
+    ) -> Any:
+        """Return the body of an error with its status in it; what is an example for just this one stays."""
+        if status < ERRORS or not isinstance(value, dict | list):
+            return value
+        is_exact = str(status) in self.operation.responses
+        return self.wording(offer).told(value, status, error, examples, is_exact=is_exact)
+
+    def wording(self, offer: Offer) -> Wording:
+        """Return what knows how bodies in the media type of `offer` tell a status."""
+        schema = offer.media.get("schema", {})
+        validator = self.maker.validator(schema, f"An error of {self.operation.id}")
+        return Wording(self.data, schema, validator.is_valid if validator else _anything)
 
     def _ready(self, status: int, response: Response, offer: Offer, value: Any, *, is_made: bool) -> Prepared:
         content, kind = self.written(offer, value)
@@ -194,6 +225,10 @@ class Documented:
     def written(self, offer: Offer, value: Any) -> tuple[bytes, str]:
         """Return `value` as bytes in the media type of `offer`, and that."""
         return written(offer.kind, value, offer.media.get("schema", {}), self.data)
+
+
+def _anything(_value: Any) -> bool:
+    return True
 
 
 def _as_sent(offer: Offer) -> Mapping[str, Any]:

@@ -16,11 +16,12 @@ import orjson
 from mockserver.samples.choosing import Offer, is_json
 from mockserver.samples.fallback import drawn_value
 from mockserver.xml import is_xml
+from speckit.marks import marked, strip
 from speckit.pointer import ABSENT
 from speckit.references import deref
 from speckit.sample import Making
 from speckit.scalars import PLAIN
-from speckit.schema import Schemas
+from speckit.schema import Schemas, is_barred
 
 log = logging.getLogger("understudy")
 
@@ -56,7 +57,7 @@ class Maker:
         Args:
             where: The response, as the log names it.
         """
-        examples = list(self.examples(kind, media).values())
+        examples = [self._bared(each, media) for each in self.examples(kind, media).values()]
         if not _is_structured(kind):
             return examples[0] if examples else self._made(media.get("schema", {}))
         schema = media.get("schema", {})
@@ -70,6 +71,14 @@ class Maker:
         if validator is not None and not validator.is_valid(found):
             log.warning("No data was found that fits the schema of %s, %s.", where, _misfit(validator, found))
         return found
+
+    def _bared(self, example: Any, media: Mapping[str, Any]) -> Any:
+        """Return an example without what is only sent."""
+        paths = marked(self._data, media.get("schema"), LEAVES)
+        example = deepcopy(example) if paths else example
+        for path in paths:
+            strip(example, path)
+        return example
 
     def is_told(self, media: Mapping[str, Any]) -> bool:
         """Return whether the schema of a media type object brings a value with it."""
@@ -89,7 +98,7 @@ class Maker:
 
     def validator(self, schema: Any, where: str) -> jsonschema_rs.Validator | None:
         """Return what answers with `schema` are held to; None where it cannot be compiled."""
-        return self._schemas.validator_or_none(schema, where, leaves=LEAVES)
+        return self._schemas.validator_or_none(schema, where, leaves=LEAVES, bars=True)
 
     def _made(self, schema: Any, random: Random | None = None) -> Any:
         return Making(self._data, LEAVES, random=random, heeds=random is None).value(schema, ())
@@ -204,7 +213,7 @@ class _Ladder:
 
     def _replace(self, parent: Any, path: list[Any], making: Making) -> None:
         inner, is_optional = making.inside(self._schema, tuple(path))
-        if is_optional:
+        if is_optional or making.is_left_out(inner):
             del parent[path[-1]]
         else:
             parent[path[-1]] = making.value(inner, ())
@@ -233,4 +242,4 @@ def _is_structured(kind: str) -> bool:
 def _misfit(validator: jsonschema_rs.Validator, value: Any) -> str:
     error = next(validator.iter_errors(value))
     at = "/".join(map(str, error.instance_path))
-    return f"at /{at}: {error.message[:200]}"
+    return f"at /{at}: {'it is writeOnly' if is_barred(error) else error.message[:200]}"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import reduce
-from operator import getitem
 from typing import Any
 
 import jsonschema_rs
@@ -14,99 +11,100 @@ import jsonschema_rs
 from mockserver.answers import PROBLEM, Reply
 from mockserver.evaluation import Frame
 from mockserver.samples.answering import Documented, Prepared
+from mockserver.samples.borrowing import borrowing
 from mockserver.samples.paring import pared
-from speckit.conventions import KINDS
+from speckit.operation import Operation
+from speckit.refusal import refusal_status
 from speckit.scalars import PLAIN
+from speckit.wording import Place, inside, put
 
-TEXTS = ("message", "detail", "title", "error", "description", "reason", "msg")
+TEXTS = ("message", "detail", "title", "error", "error_description", "description", "reason", "msg")
 """Where people look for what went wrong; the first of them that is there is told it."""
-_STATUSES = ("status", "statusCode", "status_code", "code")
 _DEEPEST = 3
-
-_BAD_INPUT = frozenset(
-    {"malformedBody", "invalidBody", "invalidParameter", "malformedId", "unsupportedMediaType"}
-)
-_NOT_FOR_INPUT = frozenset({401, 403, 407, 408, 425, 429})
-"""Statuses that say something else than that a request is wrong."""
-_FITTING: Mapping[str, tuple[int, ...]] = {
-    "malformedBody": (400, 422),
-    "invalidBody": (400, 422),
-    "invalidParameter": (400, 422),
-    "malformedId": (400, 422),
-}
-"""Which documented statuses stand for a kind of error, the best first, where it is not just its usual one."""
-_ELSE: Mapping[str, tuple[int, ...]] = {
-    "unsupportedMediaType": (400, 422),
-    "refused": (422, 400),
-    "conflict": (422, 400),
-    "idempotencyMismatch": (409, 400),
-    "preconditionRequired": (412, 400),
-    "payloadTooLarge": (400,),
-    "overloaded": (429,),
-}
-"""And which do where neither those are documented, nor a range or the default."""
 
 
 class Refusals:
-    """The error answers of one operation, as far as it documents them."""
+    """The error answers of one operation, as far as it documents them.
 
-    def __init__(self, documented: Documented) -> None:
+    Args:
+        documented: The operation.
+        others: All operations of the document: where it has no word for an error, theirs is taken.
+    """
+
+    def __init__(self, documented: Documented, others: Iterable[Operation] = ()) -> None:
         self._documented = documented
+        self._others = others
+        self._lent: dict[int, Refusals | None] = {}
         self._codes = documented.operation.responses.keys()
-        self._prepared: dict[tuple[int, str], _Refusal] = {}
+        self._prepared: dict[tuple[int, str, str], _Refusal] = {}
 
     def __call__(self, kind: str, frame: Frame) -> Reply | None:
         """Return the answer to an error of `kind`, told by the frame; None where the document has none."""
-        status = self._status(kind)
+        status = refusal_status(self._codes, kind)
         if status is None:
             return None
-        key = (status, frame.request.headers.get("accept", ""))
+        return self._told(status, kind, frame)
+
+    def at(self, status: int, frame: Frame) -> Reply | None:
+        """Return the answer with `status`, told by the frame, in the shape of another if it must be.
+
+        None where the document tells of no error at all.
+        """
+        if self._documented.operation.response(status) is not None:
+            return self._told(status, "", frame)
+        if status not in self._lent:
+            found = borrowing(self._documented.operation, self._others, status)
+            self._lent[status] = Refusals(self._documented.like(found)) if found else None
+        lent = self._lent[status]
+        return lent.at(status, frame) if lent else None
+
+    def _told(self, status: int, kind: str, frame: Frame) -> Reply:
+        key = (status, frame.request.headers.get("accept", ""), kind)
         if key not in self._prepared:
             self._prepared[key] = self._prepare(*key)
         return self._prepared[key](frame)
 
-    def _status(self, kind: str) -> int | None:
-        usual = KINDS[kind][0]
-        for status in _FITTING.get(kind, (usual,)):
-            if str(status) in self._codes:
-                return status
-        if f"{usual // 100}XX" in self._codes or "default" in self._codes:
-            return usual
-        others = [status for status in _ELSE.get(kind, ()) if str(status) in self._codes]
-        if kind in _BAD_INPUT:
-            declared = sorted(int(code) for code in self._codes if code.isdigit() and code.startswith("4"))
-            others += [status for status in declared if status not in _NOT_FOR_INPUT]
-        return others[0] if others else None
-
-    def _prepare(self, status: int, accept: str) -> _Refusal:
+    def _prepare(self, status: int, accept: str, kind: str) -> _Refusal:
         documented = self._documented
         liked = accept if documented.accepts(status, accept) else ""
         # Between equals, the media type that is for telling what is wrong.
         wanted = PROBLEM if documented.offers(status, PROBLEM) and liked in ("", "*/*") else liked
-        return _Refusal(documented, documented.prepared(status, wanted))
+        return _Refusal(documented, documented.prepared(status, wanted, kind=kind), kind)
 
 
 class _Refusal:
     """One error answer, with the place where it tells what went wrong."""
 
-    def __init__(self, documented: Documented, prepared: Prepared) -> None:
+    def __init__(self, documented: Documented, prepared: Prepared, kind: str) -> None:
         self._documented = documented
         self._prepared = prepared
         self._validator: jsonschema_rs.Validator | None = None
         if prepared.offer is not None and not isinstance(prepared.value, bytes):
             schema = prepared.offer.media.get("schema", {})
             self._validator = documented.maker.validator(schema, f"An error of {documented.operation.id}")
-        plain = _plain(prepared.value) if prepared.is_made else ()
-        self._slot = next(iter([*_slots(prepared.value, TEXTS, str), *plain]), None)
-        self._prepared = self._pared()
+        self._slot = self._telling_place(kind)
+        self._prepared = self._pared(kind)
 
-    def _pared(self) -> Prepared:
+    def _telling_place(self, kind: str) -> Place | None:
+        """Return where there is a text for people: rather one that does not tell the status already."""
+        prepared = self._prepared
+        plain = _plain(prepared.value) if prepared.is_made else ()
+        slots = [*_slots(prepared.value), *plain]
+        if prepared.offer is None or not slots:
+            return None
+        wording = self._documented.wording(prepared.offer)
+        said = wording.said(prepared.value, prepared.status, kind)
+        free = [each for each in slots if not (each in said and wording.is_word(each))]
+        return next((each for each in free if each not in said), next(iter(free), None))
+
+    def _pared(self, error: str) -> Prepared:
         """Return the answer without what is only made up and need not be there, where it is made up."""
         prepared, maker = self._prepared, self._documented.maker
         offer = prepared.offer
         if offer is None or not isinstance(prepared.value, Mapping) or maker.is_shown(offer):
             return prepared
-        kept = [*_slots(prepared.value, _STATUSES, int), *([self._slot] if self._slot else [])]
+        said = self._documented.wording(offer).said(prepared.value, prepared.status, error)
+        kept = [*said, *([self._slot] if self._slot else [])]
         value = pared(self._documented.data, offer.media.get("schema", {}), prepared.value, kept)
         if not self._fits(value):
             return prepared
@@ -135,11 +133,7 @@ class _Refusal:
         if prepared.offer is not None and (prepared.offer.kind == PROBLEM or prepared.value == {}):
             yield _problem(error, prepared.status)
         if self._slot is not None:
-            told = _put(prepared.value, self._slot, error["detail"])
-            if prepared.is_made:
-                numbers = _slots(told, _STATUSES, int)
-                yield reduce(lambda value, slot: _put(value, slot, prepared.status), list(numbers), told)
-            yield told
+            yield put(prepared.value, self._slot, error["detail"])
         elif prepared.is_made and isinstance(prepared.value, str):
             yield error["detail"]
 
@@ -152,29 +146,16 @@ def _problem(error: Mapping[str, Any], status: int) -> dict[str, Any]:
     return {"type": "about:blank", "title": error["title"], "status": status, "detail": error["detail"]}
 
 
-def _slots(value: Any, names: tuple[str, ...], kind: type) -> Iterator[tuple[str | int, ...]]:
-    """Yield where in `value` something of `kind` has one of `names`, what is nearest to the top first."""
-    level: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
+def _slots(value: Any) -> Iterator[Place]:
+    """Yield where in `value` a text has a name of one that tells, what is nearest to the top first."""
+    level: list[tuple[Place, Any]] = [((), value)]
     for _ in range(_DEEPEST):
         for path, node in level:
             if isinstance(node, Mapping):
-                yield from ((*path, name) for name in names if type(node.get(name)) is kind)
-        level = [((*path, key), part) for path, node in level for key, part in _inside(node)]
+                yield from ((*path, name) for name in TEXTS if type(node.get(name)) is str)
+        level = [((*path, key), part) for path, node in level for key, part in inside(node)]
 
 
-def _plain(value: Any) -> list[tuple[str | int, ...]]:
+def _plain(value: Any) -> list[Place]:
     """Return where a made-up object has texts of no particular form."""
     return [(name,) for name, part in value.items() if part == PLAIN] if isinstance(value, Mapping) else []
-
-
-def _inside(node: Any) -> list[tuple[str | int, Any]]:
-    if isinstance(node, Mapping):
-        return list(node.items())
-    return [(0, node[0])] if isinstance(node, list) and node else []
-
-
-def _put(value: Any, path: tuple[str | int, ...], told: Any) -> Any:
-    """Return `value` with `told` at `path`."""
-    value = deepcopy(value)
-    reduce(getitem, path[:-1], value)[path[-1]] = told
-    return value

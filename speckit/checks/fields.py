@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -77,16 +77,20 @@ def _listed(subject: Subject) -> Iterator[tuple[Pointer, str]]:
         if "of" in rule:  # then all else leads into the items
             yield (*path, "of"), rule["of"]
             continue
-        order = rule.get("order", "created").removeprefix("-")
-        if order != "created":
-            yield (*path, "order"), order
-        yield from (((*path, *where), text) for where, _, text in members(rule, "sort", "fields"))
+        yield from (((*path, *where), text) for where, text in _ordered(rule) if text != "created")
         for where, _, each in members(rule, "filters"):
             yield (
                 ((*path, *where), each)
                 if isinstance(each, str)
                 else ((*path, *where, "field"), each["field"])
             )
+
+
+def _ordered(rule: Mapping[str, Any]) -> Iterator[tuple[Pointer, str]]:
+    """Yield by what a list may be ordered, whichever way round."""
+    if "order" in rule:
+        yield ("order",), rule["order"].removeprefix("-")
+    yield from ((where, text.removeprefix("-")) for where, _, text in members(rule, "sort", "fields"))
 
 
 def _given(subject: Subject) -> Iterator[Fault]:

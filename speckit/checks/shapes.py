@@ -39,6 +39,13 @@ class Shape:
         )
 
     @property
+    def is_scalar(self) -> bool:
+        """Whether the value can be neither an object nor an array."""
+        named = (part.get("type") for part in self.parts)
+        kinds = [{each} if isinstance(each, str) else set(each) for each in named if each]
+        return any(each.isdisjoint({"object", "array"}) for each in kinds)
+
+    @property
     def properties(self) -> list[str] | None:
         """The names of all documented properties; None where they cannot be told for certain."""
         if not self.is_object or any(not _CHOICES.isdisjoint(part) for part in self.parts):
@@ -50,6 +57,11 @@ class Shape:
         """Whether an object has no properties but the documented ones."""
         keys = ("additionalProperties", "unevaluatedProperties")
         return any(part.get(key) is False for part in self.parts for key in keys)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an object is said to have properties besides the documented ones."""
+        return any(part.get("additionalProperties") not in (None, False) for part in self.parts)
 
     @property
     def first_list(self) -> str:

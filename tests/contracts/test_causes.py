@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import orjson
+
 from contracts.anatomy import Sighting
 from contracts.docket import Docket
+from contracts.documented import Documented
 from contracts.exchange import Call, Exchange, Moment
 from contracts.finding import Finding, Subject
 from contracts.nature import Nature
@@ -28,6 +31,28 @@ def seen(state: str, **fields: object) -> list[Finding]:
         sighting = Sighting(key, {(name,): value for name, value in fields.items()})
         Stamps(docket, ledger.wall).seen(track, sighting, exchange, SUBJECT)
     return docket.findings
+
+
+def test_an_answer_that_does_not_fit_is_one_finding_wherever_it_does_not() -> None:
+    """The id in the sentence is another one each time, and so is the item of a list."""
+    read = specification(FARM)
+    docket = Docket(read)
+    call = Call(read.operations["listRenders"], principal="alice")
+    wrong = [[{"id": key, "state": 5}] for key in KEYS] + [[{"id": 7}]]
+    for number, items in enumerate(wrong):
+        content = orjson.dumps({"renders": items * (number + 1)})
+        kind = {"content-type": "application/json"}
+        answer = Exchange(number, call, "http://here", Moment(0, 0), Moment(0, 0), 200, kind, content)
+        Documented(read, docket).judge(answer, SUBJECT)
+
+    found = [each for each in docket.findings if each.law == "documented-body"]
+
+    assert len({each.cause for each in found}) == len(found)
+    assert all(each.cause.startswith("200 /") and "0" not in each.cause[3:] for each in found)
+    assert sum(each.count for each in found) == len(wrong)
+    assert docket.knows("documented-body", SUBJECT, "200")
+    assert not docket.knows("documented-body", SUBJECT, "404")
+    assert not docket.knows("valid-accepted", SUBJECT, "200")
 
 
 def test_a_time_that_is_not_told_is_one_finding() -> None:

@@ -87,6 +87,21 @@ LIES = [
     ),
     lie("scale-turned", "filter-exact", edits={ORDER + "listOrders/filters/size/match": "to"}),
     lie("tags-ignored", "filter-exact", edits={ORDER + "listOrders/filters/tags": "/tags"}),
+    lie(
+        "link-without-server",
+        "state-sets-fields",
+        edits={"x-resource-lifecycles/Order/state/states/baked/set": {"/loaf_at": "/orders/{$id}/loaf"}},
+    ),
+    lie("both-words-up", "sorted", edits={ORDER + "listShelf/sort/fields/-name": "/tries"}),
+    lie("largest-last", "sorted", edits={ORDER + "listShelf/sort/fields/size:desc": "/size"}),
+    lie("member-unread", "filter-exact", edits={ORDER + "listShelf/filters": {}}),
+    lie("member-of-another", "filter-exact", edits={ORDER + "listShelf/filters/of[size]": "/name"}),
+    lie(
+        "joined-turned",
+        "filter-exact",
+        edits={ORDER + "listShelf/filters/of[tries]": {"field": "/tries", "match": "to"}},
+    ),
+    lie("spread-unread", "filter-exact", edits={ORDER + "listShelf/filters/how[status]": "/status"}),
     lie("all-states", "filter-exact listed", edits={ORDER + "listBaking/in": ["baking", "ordered"]}),
     lie(
         "first-and-last-swapped",

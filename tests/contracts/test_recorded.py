@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -13,7 +14,7 @@ from contracts.recorded import Recorder
 from contracts.report.curl import curl
 from contracts.report.hiding import Hiding
 from contracts.report.manner import Manner
-from speckit.document import Document
+from speckit.document import Document, load
 from speckit.pointer import ABSENT
 from speckit.specification import Specification, specify
 
@@ -308,3 +309,23 @@ def test_the_curl_line_of_what_was_recorded_sends_the_same_again(recorder):
 
 def test_what_is_no_operation_is_no_exchange(recorder):
     assert recorder.exchange(1, "GET", f"{HOST}/x", {}, b"", 404, {}, b"", NOON, NOON) is None
+
+
+SHELF = [
+    ("filter[name]=R&sort=name", {"filter[name]": "R", "sort": "name"}),
+    ("filter[tags][shop]=north", {"filter[tags][shop]": "north"}),
+    ("of=size,small,tries,2", {"of[size]": "small", "of[tries]": 2}),
+    ("status=baked&status=burnt", {"how[status]": ["baked", "burnt"]}),
+]
+
+
+@pytest.mark.parametrize(("query", "values"), SHELF)
+def test_members_that_filters_name_are_read_and_written_in_each_style(query, values):
+    """`of=size,small` asks for the member `size` just as `filter[size]=small` does."""
+    shelf = specify(load(Path(__file__).with_name("data") / "bakery.yaml"))
+    found = Recorder(shelf).call("GET", f"{HOST}/shelf?{query}", {}, b"")
+
+    assert found is not None
+    assert found.query == values
+    again = Call(found.operation, query=values)
+    assert unquote(again.target) == f"/shelf?{query}"

@@ -93,6 +93,23 @@ async def pages_overlap(asked: Asked, server: Server) -> Answer:
     return answer
 
 
+async def keeps_places(asked: Asked, server: Server) -> Answer:
+    """Let what was removed keep its place in the list, and fill pages up with what comes behind them."""
+    answer = await server.ask(asked)
+    places: list[str] = server.memory.setdefault(asked.credential, [])
+    is_creation = asked.method == "POST" and not job_of(asked) and answer.is_success
+    if is_creation and answer.json["id"] not in places:
+        places.append(answer.json["id"])
+    is_list = asked.method == "GET" and not job_of(asked) and answer.is_success
+    if is_list and not set(asked.query) - {"page", "size"}:
+        whole = await server.ask(asked.asking(page=None, size=20))
+        shown = {job["id"]: job for job in whole.json["jobs"]}
+        page, size = int(asked.query.get("page", 1)), int(asked.query.get("size", 10))
+        behind = places[(page - 1) * size :]
+        answer.json["jobs"] = [shown[key] for key in behind if key in shown][:size]
+    return answer
+
+
 async def shows_to_all(asked: Asked, server: Server) -> Answer:
     """Look for a job in the accounts of others too."""
     answer = await server.ask(asked)
@@ -314,7 +331,19 @@ def test_pages_that_overlap_are_walked_anew(served: Callable[..., Found]) -> Non
     pages = [exchange for exchange in again.exchanges if exchange.call.operation.id == "listJobs"]
     assert again.is_confirmed
     assert len(pages) > 1
-    assert {each.call.operation.id for each in again.exchanges} <= {"createJob", "listJobs"}
+    assert {each.call.operation.id for each in again.exchanges} <= {"createJob", "deleteJob", "listJobs"}
+
+
+def test_what_was_removed_before_a_list_was_read_is_removed_again(served: Callable[..., Found]) -> None:
+    """The server that was judged shows it without, for it remembers: a new one does not."""
+    server = served(keeps_places)
+    finding = next(each for each in server.judged() if each.law == "pages-join")
+
+    again = server.confirmed(finding)
+
+    assert again.is_confirmed
+    assert asked_for(again)[:2] == ["createJob", "deleteJob"]
+    assert "deleteJob" not in asked_for(again)[2:]
 
 
 def test_what_was_made_is_named_by_the_ids_of_the_last_run(served: Callable[..., Found]) -> None:
@@ -510,6 +539,7 @@ def judging(**options: Any) -> Judging:
         (both_cancel, "one-winner"),
         (gives_ids_again, "unique-id"),
         (pages_overlap, "pages-join"),
+        (keeps_places, "pages-join"),
         (forgets_all, "missing-answer"),
         (takes_keys_again, "key-reuse-refused"),
     ],
@@ -520,14 +550,46 @@ def test_a_finding_of_a_report_shows_again_or_does_not(
     """Whoever mends something wants to know whether it is mended, within a second."""
     findings = report(handler, law)
 
-    broken = replay(press(), served(handler).wire, findings, judging())
-    mended = replay(press(), served().wire, findings, judging())
+    broken = verdict.replay(press(), served(handler).wire, findings, judging())
+    mended = verdict.replay(press(), served().wire, findings, judging())
 
     assert [(each.law, each.is_confirmed) for each in broken.findings] == [(law, True)]
     assert broken.exit_status == 1
     assert mended.findings == []
     assert [(each.law, each.verdict) for each in mended.tallies] == [(law, "kept")]
     assert mended.exit_status == 0
+
+
+def test_a_list_that_does_not_show_it_is_judged_anew(report: Any, served: Callable[..., Found]) -> None:
+    """It may have rested on what came before the requests of the report: so all of it is done."""
+    (finding,) = report(keeps_places, "pages-join")
+    pages = tuple(each for each in finding.exchanges if each.operation == "listJobs")
+    cut = [replace(finding, exchanges=pages)]
+
+    alone = replay(press(), served(keeps_places).wire, cut, judging())
+    anew = verdict.replay(press(), served(keeps_places).wire, cut, judging())
+    hurried = verdict.replay(press(), served().wire, cut, judging(max_requests=60))
+
+    assert [(each.verdict, each.tried) for each in alone.tallies] == [("not judged", 0)]
+    assert alone.tallies[0].reason.startswith("not seen again, which may rest on what was in the list")
+    assert alone.exit_status == 2
+    assert [each.law for each in anew.findings] == ["pages-join"]
+    assert anew.exit_status == 1
+    assert [each.verdict for each in hurried.tallies] == ["not judged"]
+    assert hurried.exit_status == 2
+
+
+def test_one_that_was_not_judged_is_no_all_clear(report: Any, served: Callable[..., Found]) -> None:
+    """A replay is of what broke: of each of them it has to be known that it does not any more."""
+    (kept,) = report(counts_reads, "reading-changes-nothing")
+    never = replace(kept, law="final-is-final", exchanges=())
+
+    both = replay(press(), served().wire, [kept, never], judging())
+    same = replay(press(), served().wire, [kept, replace(kept, exchanges=())], judging())
+
+    assert [each.verdict for each in both.tallies] == ["kept", "not judged"]
+    assert [each.verdict for each in same.tallies] == ["not judged"]
+    assert both.exit_status == same.exit_status == 2
 
 
 def test_what_was_never_confirmed_is_not_kept_because_it_does_not_show(
@@ -593,8 +655,8 @@ def test_as_much_is_made_as_a_list_needs_for_its_pages(report: Any, served: Call
     pages = tuple(each for each in finding.exchanges if each.operation == "listJobs")
     alone = [replace(finding, exchanges=pages)]
 
-    broken = replay(press(), served(pages_overlap).wire, alone, judging())
-    mended = replay(press(), served().wire, alone, judging())
+    broken = verdict.replay(press(), served(pages_overlap).wire, alone, judging())
+    mended = verdict.replay(press(), served().wire, alone, judging())
 
     assert [each.verdict for each in broken.tallies] == ["broken"]
     assert {each.call.operation.id for each in broken.findings[0].exchanges} == {"createJob", "listJobs"}

@@ -128,3 +128,12 @@ def test_many_answers_in_a_row_are_each_in_time():
                 time.sleep(0.05)
         finally:
             wire.close()
+
+
+def test_https_where_http_is_spoken_is_told_as_that() -> None:
+    """Somebody listens there: to say that nobody does would send people to the wrong place."""
+    with serving([HEAD + b"Content-Length: 0\r\n\r\n"], 0.0) as url:
+        network = Network(PATIENCE)
+        with pytest.raises(Unreachable, match=r"does not speak TLS\. Write http:// instead of https://\."):
+            network.send(Sent("GET", url.replace("http://", "https://"), {}))
+        network.close()

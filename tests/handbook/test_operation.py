@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handbook import operation
+from handbook import lifecycle, operation
 from handbook.page import MARKDOWN, SITE
 from speckit.document import Document, load
 from speckit.specification import specify
@@ -22,6 +22,11 @@ def five():
 @pytest.fixture(scope="module")
 def farm():
     return specify(load(ROOT / "examples/render_farm/openapi.yaml"))
+
+
+@pytest.fixture(scope="module")
+def bakery():
+    return specify(load(ROOT / "tests/contracts/data/bakery.yaml"))
 
 
 def page(specification, name, form=SITE, **more):
@@ -109,6 +114,25 @@ def test_two_endings_have_two_answers_and_an_undocumented_one_says_so(five):
 )
 def test_what_happens_outside_the_bounds_is_told(five, name, words):
     assert words in page(five, name)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Orders: `name` by `name`, `-name` by `name` (highest first), `size:desc` by `size` (highest first), "
+        "`newest` by when they were made (newest first).",
+        "`filter[name]` keeps what has a value in `name` that starts with this.",
+        "`of[size]` keeps what has this value in `size`.",
+        "`how[status]` keeps what has one of these values",
+    ],
+)
+def test_orders_that_words_turn_and_members_that_filter_are_told(bakery, words):
+    assert words in page(bakery, "listShelf")
+    life = lifecycle.markdown(bakery, "Order", form=MARKDOWN, link_operation=str)
+    assert "`-name` (by `name`, highest first), `size:desc` (by `size`, highest first)" in life
+    assert "`newest` (by when they were made, newest first)" in life
+    assert "`filter[name]` keeps those whose `name` starts with the one asked for." in life
+    assert "`<server>/orders/<id>/loaf`" in life
 
 
 def test_clamped_pages_cursors_and_idempotency_are_told(farm):

@@ -96,6 +96,65 @@ def test_a_document_that_says_nothing_still_has_a_page():
     assert "The document names no server. The samples ask `http://localhost:8080`" in text
 
 
+def declaring(**own):
+    """An API without conventions, whose operations document their errors each in its own way."""
+    error = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Fault"}}}}
+    inline = {"content": {"text/plain": {}, "application/problem+json": {"schema": {"type": "object"}}}}
+    body = {"requestBody": {"content": {"application/json": {"schema": {}}}}}
+    get = {"operationId": "list", "responses": {"200": {}}, "parameters": [{"name": "a", "in": "query"}]}
+    post = {"operationId": "make", **body, "responses": {"201": {}, "422": error, "401": inline}}
+    life = {
+        "identity": {"field": "/id", "generate": "$random.uuid"},
+        "initially": {"id": "$id"},
+        "operations": {"list": {"role": "list"}, "make": {"role": "create"}},
+        **own,
+    }
+    components = {
+        "schemas": {"Fault": {"type": "object"}},
+        "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+    }
+    return made(
+        paths={"/a": {"get": get, "post": post}},
+        components=components,
+        security=[{"key": []}],
+        **{"x-resource-lifecycles": {"A": life}},
+    )
+
+
+def test_errors_are_told_as_the_operations_document_them():
+    """The server answers so, whatever it would say of itself."""
+    text = page(declaring(), "Operations", MARKDOWN)
+
+    assert (
+        "| The request body cannot be read.<br>The request body does not fit."
+        "<br>The media type is not one of the documented ones. | `422` | `Fault`, `application/json` |"
+        in text
+    )
+    assert (
+        "| Who is asking is not known. | `401` | As the operation documents it, "
+        "`application/problem+json` |" in text
+    )
+    assert "| A parameter does not fit. | `400` | A problem (RFC 9457), `application/problem+json` |" in text
+    assert "There is no such resource" not in text, "no path has a parameter"
+
+
+def test_errors_that_operations_word_differently_are_told_apart():
+    text = page(declaring(), "Operations", MARKDOWN)
+
+    assert (
+        "| Who is asking is not known. | `401` | A problem (RFC 9457), `application/problem+json` |" in text
+    )
+    assert "What stands in several lines is answered by each operation as its own page documents it." in text
+
+
+def test_what_the_lifecycle_says_of_errors_counts_more():
+    answers = {"invalidBody": {"status": 422, "body": {"oh": "$error#/detail"}}}
+
+    text = page(declaring(answers=answers), "Operations", MARKDOWN)
+
+    assert '| The request body does not fit. | `422` | `{"oh": "<detail>"}` |' in text
+
+
 def test_errors_of_the_own_example_are_problems():
     text = page(specify(load(ROOT / "examples/render_farm/openapi.yaml")), "renders", MARKDOWN)
 

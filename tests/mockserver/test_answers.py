@@ -134,7 +134,7 @@ def test_dynamic_answers_start_again_after_a_reset():
 @pytest.mark.parametrize(
     ("prefer", "accept", "status", "body"),
     [
-        ("code=404", "", 404, {"code": 0, "message": "string"}),
+        ("code=404", "", 404, {"code": 404, "message": "string"}),
         ("code=503", "", 503, {"code": 7, "message": "It went wrong."}),
         ("example=west", "", 200, {"id": 2, "name": "West"}),
         ("code=200, example=west", "", 200, {"id": 2, "name": "West"}),

@@ -44,6 +44,15 @@ def test_the_latest_moment_can_be_shown():
     assert shown(clock.now()) == "9999-12-31T00:00:00.000Z"
 
 
+def test_a_manual_clock_can_start_again():
+    clock = ManualClock(5)
+    clock.set(START)
+
+    clock.restart()
+
+    assert clock.now() == 5
+
+
 def test_a_real_clock_tells_the_machines_time():
     before = time.time_ns() // 1000
 

@@ -6,6 +6,7 @@ import pytest
 
 from mockserver.answers import Reply
 from mockserver.conformance import Conformance
+from mockserver.wire import too_large
 from speckit.operation import Operation, Response
 from speckit.pointer import ABSENT
 from speckit.schema import Schemas
@@ -59,8 +60,8 @@ def test_a_response_as_documented_is_no_problem(reply):
         ({"status": 500, "body": {}, "kind": "notFound"}, "does not document the status 500"),
         ({"status": 204, "body": {}}, "without a body"),
         ({"status": 200}, "there is none"),
-        ({"status": 200, "body": {}}, "breaks its schema"),
-        ({"status": 200, "body": {"id": 5}}, "['id']"),
+        ({"status": 200, "body": {}}, 'breaks its schema: "id" is'),
+        ({"status": 200, "body": {"id": 5}}, "breaks its schema at id: 5 is"),
         ({"status": 200, "body": "<job/>", "content_type": "application/xml"}, "application/xml"),
         ({"status": 202, "body": {"id": "j1"}}, "location"),
         ({"status": 404, "body": {}, "kind": "unauthorized"}, "breaks its schema"),
@@ -76,3 +77,11 @@ def test_nothing_modified_has_no_body_whatever_the_default_response_has():
     operation = Operation("getJob", "GET", "/", responses={"default": Response({"application/json": {}}, {})})
 
     assert Conformance(operation, Schemas({}), {}).problem(Reply(304)) == ""
+
+
+def test_what_is_too_large_is_told_with_both_ways_out():
+    """Whoever sent it may be the one who started the server."""
+    assert (
+        "10 bytes; send a smaller one, or start the server with a larger --body-limit."
+        in too_large(10).detail
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.app import Settings
 from mockserver.evaluation import Frame, Request, compiled
 from speckit.document import load
 from speckit.expression import template
@@ -227,6 +228,31 @@ def test_a_filter_compares_as_it_says(shop, query, found):
     assert shop.names(**query) == found
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("sort=name", ["Brioche", "Rye", "Wheat"]),
+        ("sort=-name", ["Wheat", "Rye", "Brioche"]),
+        ("sort=size:desc", ["Rye", "Brioche", "Wheat"]),
+        ("sort=newest", ["Wheat", "Rye", "Brioche"]),
+        ("filter[name]=W", ["Wheat"]),
+        ("filter%5Bname%5D=R", ["Rye"]),
+        ("filter[tags][shop]=north", ["Brioche"]),
+        ("filter[name]=R&filter[tags][shop]=north", []),
+        ("of=size,small", ["Rye"]),
+        ("of=tries,1,size,medium", ["Brioche"]),
+        ("status=baked", ["Brioche"]),
+        ("status=baked&status=ordered&of=size,large", ["Wheat"]),
+    ],
+)
+def test_words_turn_an_order_round_and_members_of_an_object_filter(shop, query, found):
+    """A name such as `filter[name]` is a member, however its parameter is written."""
+    shop.order("Rye", size="small")
+    shop.order("Wheat", size="large")
+
+    assert [each["name"] for each in shop.http.get(f"/shelf?{query}").json()] == found
+
+
 def test_bounds_may_leave_out_what_lies_on_them(shop):
     made = shop.order("later")["created_at"]
     shop.playing.advance("PT5S")
@@ -251,6 +277,45 @@ def test_a_range_is_a_part_from_one_place_to_another(shop):
 
     assert [each["name"] for each in shop.get("/baking", start=1, end=3)] == ["b", "c"]
     assert shop.get("/baking", start=2, end=1) == []
+
+
+# Addresses
+
+
+def test_links_lead_to_the_server_as_it_was_asked(shop):
+    made = shop.http.post("/orders", json={"name": "Rye"}, headers={**FULL, "Host": "bakery.test:81"})
+
+    assert made.headers["Location"] == f"http://bakery.test:81/orders/{made.json()['id']}"
+
+
+def test_links_lead_to_where_the_server_is_started_where_nobody_asks(bakery, play):
+    """A move by time has no request, and a client may be the first to see what it has set."""
+    shop = Shop(play(bakery, Settings(address=lambda: "http://[::1]:5", base_path="/v1")), "alice")
+    made = shop.http.post("/v1/orders", json={"name": "Rye"}, headers=FULL).json()
+    shop.playing.advance("PT2M")
+
+    assert shop.get(f"/v1/orders/{made['id']}")["loaf_at"] == f"http://[::1]:5/v1/orders/{made['id']}/loaf"
+    assert shop.get("/v1/orders/order-1")["loaf_at"] == "http://[::1]:5/v1/orders/order-1/loaf"
+
+
+@pytest.mark.parametrize(
+    ("headers", "address"),
+    [
+        ({b"host": b"a.test"}, "http://a.test"),
+        ({b"host": b"a.test", b"x-forwarded-proto": b"https"}, "https://a.test"),
+        ({b"host": b"a.test:81", b"x-forwarded-prefix": b"/v1"}, "http://a.test:81/v1"),
+        ({}, ABSENT),
+    ],
+)
+def test_the_server_is_known_by_the_headers_of_the_request(headers, address):
+    assert compiled(template("$server"))(Frame(Request(raw=headers), 0, {})) == address
+
+
+def test_a_server_below_a_path_says_so_in_its_links(bakery, play):
+    shop = Shop(play(bakery, Settings(base_path="/v1")), "alice")
+    made = shop.http.post("/v1/orders", json={"name": "Rye"}, headers={**FULL, "X-Forwarded-Prefix": "/x"})
+
+    assert made.headers["Location"] == f"{str(shop.http.base_url).rstrip('/')}/v1/orders/{made.json()['id']}"
 
 
 # Parts

@@ -88,6 +88,8 @@ def test_a_credential_may_be_any_text():
         ("principals: [{name: ann, token: t, roles: Admin}]", "list"),
         ("principals: [{name: ann, token: t, id: true}]", "number"),
         ("principals: [{name: ann, token: t, rolls: []}]", "rolls"),
+        ("principals: [{name: ann, token: t, world: 5}]", "world"),
+        ("principals: [{name: ann, token: t, world: ''}]", "world"),
         ("principals: [{name: ann, token: t}, {name: ann, token: u}]", "name 'ann'"),
         ("principals: [{name: ann, token: t}, {name: bob, token: t}]", "token 't'"),
     ],

@@ -141,8 +141,46 @@ def test_nothing_goes_where_it_may_not(server, client, token, url, why):
 
     (told,) = callbacks(server, token)
 
-    assert told["state"] == "failed"
+    assert (told["state"], told["attempts"]) == ("unsent", 0)
     assert why in told["detail"]
+
+
+def test_the_log_says_once_for_each_host_how_to_let_messages_out():
+    """Whoever waits for a callback looks there first; with --log-requests it tells of each message."""
+    server = Server(str(SHOP), "--clock", "manual", "--log-requests")
+    with receiving() as receiver, server.client("alice") as client:
+        gone = receiver.url
+        for url in ("http://192.0.2.1:9/a", "http://192.0.2.1:9/b", "http://192.0.2.2/x", receiver.url):
+            ordered(client, done=url)
+        server.advance("PT2S")
+        sent(server, "alice")
+    with server.client("alice") as client:
+        ordered(client, done=gone)
+        server.advance("PT2S")
+        sent(server, "alice")
+
+    assert server.stop() == 0
+    hints = [each.strip() for each in server.errors if each.startswith("A message is not sent")]
+    assert [each.rpartition("--allow-callbacks ")[2] for each in hints] == [
+        f"192.0.2.{number} to let it." for number in (1, 2)
+    ]
+    told = [each for each in server.errors if each.startswith("The message printed is ")]
+    assert [each.split()[4] for each in told] == ["unsent.", "unsent.", "unsent.", "sent.", "failed."]
+    assert "It was answered 204." in told[3]
+    assert "Nobody answers at 127.0.0.1" in told[4]
+    assert f"The message {NAME} is unsent." in "\n".join(server.errors)
+
+
+def test_the_log_warns_of_messages_that_may_not_go_out_without_being_asked():
+    server = Server(str(SHOP), "--clock", "manual")
+    with server.client("alice") as client:
+        ordered(client, done="http://192.0.2.1:9/a")
+        server.advance("PT2S")
+        sent(server, "alice")
+
+    assert server.stop() == 0
+    (only,) = server.errors
+    assert "--allow-callbacks 192.0.2.1" in only
 
 
 def test_nobody_there_is_told_as_that(server, client, token):
@@ -190,6 +228,24 @@ def test_a_reset_forgets_what_was_sent(server, client, token):
     server.control("POST", "/reset", json={"principal": token})
 
     assert sent(server, token) == []
+
+
+def test_in_one_world_messages_are_the_worlds():
+    """Whoever asks at the door; who made the resource, or that nobody did, is told with each."""
+    server = Server(str(SHOP), "--clock", "manual", "--one-world")
+    with receiving() as receiver, server.client("alice") as client:
+        made = ordered(client, done=receiver.url)
+        server.advance("PT2S")
+        client.delete(f"/prints/{made}")
+        told = sent(server, "bob")
+    alone = sent(server, "bob", resource="Nothing")
+    reset = server.control("POST", "/reset", json={"principal": "bob"})
+    left = server.control("GET", "/sent")
+
+    assert server.stop() == 0
+    assert [each["principal"] for each in told] == ["alice", "everybody", "everybody", "alice"]
+    assert alone == []
+    assert (reset["reset"], left["principal"], left["count"]) == (1, None, 0)
 
 
 def played(*arguments):
@@ -353,6 +409,7 @@ def test_whatever_a_template_yields_can_be_sent():
 
 def message(moment=0, **given):
     usual = {
+        "world": "alice",
         "principal": "alice",
         "resource": "Print",
         "id": "p1",

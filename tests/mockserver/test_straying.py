@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.routing import Router
-from mockserver.straying import Signpost
+from mockserver.straying import Signpost, base_path
 from speckit.document import Document
 from speckit.operation import Operation
 from speckit.specification import specify
@@ -20,18 +20,22 @@ SERVERS = [
     {"url": "https://pets.example"},
     {"url": "http://[broken/api"},
 ]
+OR = " or start the server with --base-path"
 
 
-def signpost(servers=SERVERS):
+def signpost(servers=SERVERS, base=""):
     router = Router([Operation(path, "GET", path) for path in PATHS], ())
-    return Signpost(router, PATHS, {"servers": servers})
+    return Signpost(router, PATHS, {"servers": servers}, base)
 
 
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/api/v3/pets/1", " The base path /api/v3 of `servers` is left out here; ask /pets/1."),
-        ("/eu/v1/pets", " The base path /eu/v1 of `servers` is left out here; ask /pets."),
+        (
+            "/api/v3/pets/1",
+            f" The base path /api/v3 of `servers` is left out here; ask /pets/1,{OR} /api/v3.",
+        ),
+        ("/eu/v1/pets", f" The base path /eu/v1 of `servers` is left out here; ask /pets,{OR} /eu/v1."),
         ("/api/v3", ""),
         ("/api/v3/nothing", ""),
         ("/api/v30/pets", ""),
@@ -49,6 +53,34 @@ def test_it_says_which_path_would_work(path, said):
     assert signpost()(path) == said
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/v1/pets/1", " The base path /v1 comes once; ask /v1/pets/1."),
+        ("/pet/1", " Did you mean /v1/pets/1?"),
+        ("/api/v3/pets/1", ""),
+    ],
+)
+def test_below_a_base_path_it_says_the_whole_path(path, said):
+    """What a client is to ask, not what the document has."""
+    assert signpost(base="/v1")(path) == said
+
+
+@pytest.mark.parametrize(
+    ("servers", "path"),
+    [
+        (SERVERS, "/api/v3"),
+        ([{"url": "https://a.example"}, {"url": "/v2"}], ""),
+        ([{"url": "/v2/"}], "/v2"),
+        ([{"url": "https://a.example/{v}", "variables": {"v": {"default": "v9"}}}], "/v9"),
+        ([], ""),
+        (None, ""),
+    ],
+)
+def test_the_first_server_has_a_path(servers, path):
+    assert base_path({"servers": servers}) == path
+
+
 def test_a_document_without_servers_has_no_base_path():
     assert signpost(None)("/api/v3/pets/1") == ""
 
@@ -64,5 +96,5 @@ def test_the_answer_to_a_path_that_is_not_there_says_what_would_work():
     assert answer.status_code == 404
     assert answer.json()["detail"] == (
         "There is no path /api/v3/pets/ä in the document."
-        " The base path /api/v3 of `servers` is left out here; ask /pets/%C3%A4."
+        f" The base path /api/v3 of `servers` is left out here; ask /pets/%C3%A4,{OR} /api/v3."
     )

@@ -16,6 +16,7 @@ from mockserver.effects import Create, Trigger
 from mockserver.evaluation import Request
 from mockserver.kind import MOST_ENTRIES
 from mockserver.listing import Listing
+from mockserver.provider import external
 from speckit import timing
 from speckit.timing import SECOND
 
@@ -480,7 +481,7 @@ class Farm:
     def do_evict(self, number):
         self.world.settle()
         render = self.world.stores["Render"].find(self._one(number))
-        transition = render and self.world.external(render, "evict")
+        transition = render and external(self.world, render, "evict")
         if transition:
             self.world.move(render, transition, self.world.frame_of(render))
 

@@ -521,6 +521,15 @@ LISTS = [
             "'sort' allows 'created', and no field belongs to it",
             "'created: /field'",
         ),
+        (
+            "sort/fields",
+            {"name": "/name", "created": "-/created_at", "-name": "/name"},
+            "sort/fields/-name",
+            "'-name' orders as 'name' does, by /name",
+            "Write '-name: -/name'.",
+        ),
+        ("filters/limit[a]", "/name", "", "'limit' is no object, and has no member 'a'", "Write 'limit'"),
+        ("filters/lmit[a]", "/name", "", "'lmit[a]' is not a query parameter", "Did you mean 'limit'?"),
         ("filters/nme", "/name", "", "'nme' is not a query parameter of listJobs", "Did you mean 'name'?"),
         ("filters/source", "/source", "", "'source' is not given here, and 'api' in its schema", "the same"),
         (
@@ -588,7 +597,7 @@ FORM = [
         {J + "operations/listJobs/order": "-created_at"},
         "operations/listJobs/order",
         "'-created_at' is not a JSON Pointer",
-        "Write '/created_at'.",
+        "Write '-/created_at'.",
     ),
     (
         {J + "operations/getJob/role": "read"},
@@ -1084,6 +1093,39 @@ GROWTH = [
         "",
     ),
 ]  # fmt: skip
+
+
+BAKERY = Path(__file__).parents[1] / "contracts" / "data" / "bakery.yaml"
+NO_MEMBER = "is not a member of the query parameter 'filter'"
+
+
+@pytest.mark.parametrize(
+    ("filters", "message", "hint"),
+    [
+        ({"filter[nam]": "/name"}, f"'filter[nam]' {NO_MEMBER}", "Did you mean 'filter[name]'?"),
+        (
+            {"filter[name][a]": "/name"},
+            "'filter[name]' is no object, and has no member 'a'",
+            "'filter[name]'",
+        ),
+        ({"filter": "/name"}, "'filter' is an object, and '/name' is none", "as in 'filter[name]'"),
+        ({"filter[tags]": "/name"}, "'filter[tags]' is an object, and '/name' is none", "'filter[tags]["),
+        (
+            {"of[size]": {"field": "/size", "default": "small"}},
+            "'small' here, and not given in its schema",
+            "",
+        ),
+    ],
+)
+def test_a_filter_by_a_member_of_an_object_is_held_to_its_schema(filters, message, hint):
+    """An object is equal to no plain value, so a list filtered by it is always empty."""
+    data = read(BAKERY)
+    data["x-resource-lifecycles"]["Order"]["operations"]["listShelf"]["filters"] = filters
+
+    with pytest.raises(DocumentFaults) as refusal:
+        specify(Document(data, BAKERY))
+    (fault,) = refusal.value.faults
+    assert (message in fault.message, hint in fault.hint) == (True, True), str(fault)
 
 
 @pytest.mark.parametrize(("edits", "path", "message", "hint"), GROWTH)

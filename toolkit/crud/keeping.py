@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from speckit.operation import Operation, Response
 from speckit.specification import Specification
 from toolkit.drafting.draft import Draft
 from toolkit.drafting.errors import silent
+from toolkit.drafting.lifecycle import NO_IDS
 from toolkit.drafting.whole import Drafted, drafts
 from toolkit.survey.replies import PATCH
 
@@ -24,13 +25,16 @@ class Kept:
         specification: What the document says with them.
         untaken: Fields that requests give and that are made up all the same, as in `Customer.tags`.
         unread: Query parameters of lists that change nothing, as in `from of listCustomers`.
-        shown: Operations on what is kept that are answered from examples: they read and change nothing.
+        shown: Operations on what is kept that are answered from examples: they read and change nothing. So
+            are those that write to a path which shows something, and belong to no collection.
+        unmade: Operations that would make something, but nobody can tell how its id is to look.
     """
 
     specification: Specification
     untaken: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    unmade: tuple[str, ...] = ()
 
 
 def kept(specification: Specification) -> Kept:
@@ -47,23 +51,34 @@ def kept(specification: Specification) -> Kept:
         name: _told(each, is_ours=name in ours, is_silent=each.method.lower() in without.get(each.path, ()))
         for name, each in whole.operations.items()
     }
+    unmade = tuple(name for each in found.drafts for name, why in each.left.items() if why == NO_IDS)
     return Kept(
         replace(whole, operations=operations),
         tuple(f"{each.name}.{field}" for each in found.drafts for field in dict.fromkeys(each.untaken)),
         tuple(each for draft in found.drafts for each in _unread(draft)),
-        tuple(_shown(found)),
+        tuple(name for name in _shown(found) if name not in unmade),
+        unmade,
     )
 
 
 def _shown(found: Drafted) -> Iterator[str]:
-    """Yield the operations at or below the paths of what is kept that no lifecycle takes."""
+    """Yield the operations that nothing takes, at or below the paths of what is kept or written."""
     whole, names = found.specification, {each.name for each in found.drafts}
     paths = tuple(each.path for each in found.resources if each.name in names)
     taken = {name for life in whole.lifecycles.values() for name in life.rules}
+    written = _written(each for name, each in whole.operations.items() if name not in taken)
     for name, operation in whole.operations.items():
         is_below = any(f"{operation.path}/".startswith(f"{path}/") for path in paths)
-        if name not in taken and is_below:
+        if name not in taken and (is_below or operation.path in written):
             yield name
+
+
+def _written(operations: Iterable[Operation]) -> set[str]:
+    """Return the paths of what is shown and written, but is none of a collection."""
+    methods: dict[str, set[str]] = {}
+    for each in operations:
+        methods.setdefault(each.path, set()).add(each.method)
+    return {path for path, found in methods.items() if "GET" in found and found & {"PUT", "PATCH", "DELETE"}}
 
 
 def _told(operation: Operation, *, is_ours: bool, is_silent: bool) -> Operation:

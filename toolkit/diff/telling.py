@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from speckit.annotating import annotation
 from speckit.faults import Place, written
 from toolkit.diff.change import BREAKING, MAYBE, SAFE, VERDICTS, Change
 
@@ -107,17 +108,8 @@ def _annotation(change: Change) -> str:
         "line": place.line if place else None,
         "title": change.rule.id,
     }
-    given = ",".join(f"{key}={_property(value)}" for key, value in where.items() if value)
-    said = _message(f"{_subjects(change)}: {change.what} {change.rule.reason}")
-    return f"::{_LEVELS[change.verdict]} {given}::{said}\n"
-
-
-def _message(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(value: object) -> str:
-    return _message(str(value)).replace(":", "%3A").replace(",", "%2C")
+    said = f"{_subjects(change)}: {change.what} {change.rule.reason}"
+    return f"{annotation(_LEVELS[change.verdict], where, said)}\n"
 
 
 FORMS: Mapping[str, Callable[[Sequence[Change]], str]] = {

@@ -14,6 +14,7 @@ from toolkit.drafting.ground import Facts, Ground, computed, is_constant, is_lit
 from toolkit.drafting.taking import Taken, taken, wider
 from toolkit.survey import replies
 from toolkit.survey.forms import Form
+from toolkit.survey.generating import New, patterned
 from toolkit.survey.resources import Resource
 from toolkit.survey.spelling import plain
 
@@ -27,6 +28,7 @@ class Fields:
     Attributes:
         requests: Bodies that creates are tried with: the least one, and a full one.
         paths: Path parameters that creates are tried with.
+        start: The first number where new ids count.
     """
 
     ground: Ground
@@ -36,10 +38,15 @@ class Fields:
     first: str
     requests: tuple[Any, ...]
     paths: dict[str, Any]
+    start: int = 1
 
     def instances(self, templates: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the resource as each of the requests would make it."""
         return [self._instance(templates or self.templates, body) for body in self.requests]
+
+    def fits_seeded(self, given: dict[str, Any]) -> bool:
+        """Return whether one that no request makes fits its schema, with what is `given`."""
+        return self.ground.fits(self._instance({**self.templates, **given}, ABSENT), self.resource.item)
 
     def facts(self) -> list[Facts]:
         """Return what answers may look up, once for each of the requests."""
@@ -78,7 +85,7 @@ class Fields:
 
     def made(self) -> Any:
         """Return an id as new ones are; ABSENT where the server makes none."""
-        return computed(self.generate, Facts()) if self.generate else ABSENT
+        return computed(self.generate, Facts(sequence=self.start)) if self.generate else ABSENT
 
 
 def drafted(ground: Ground, resource: Resource, draft: Draft, first: str) -> Fields | None:
@@ -137,19 +144,28 @@ def _identify(fields: Fields, draft: Draft) -> None:
     identity = fields.resource.identity
     name, shown = identity.field[0], identity.form is not None
     if not shown:
-        fields.generate = identity.generate[0]
+        fields.generate, fields.start = identity.generate[0].expression, 1
         fields.templates = {name: "$id", **fields.templates}
         draft.raw["hidden"] = [pointer.render(identity.field)]
-    elif not any(_makes(fields, expression) for expression in identity.generate):
+    elif not any(_makes(fields, new) for new in _ways(fields)):
         fields.generate = ""
         return
+    if fields.start != 1:
+        draft.raw["identity"]["start"] = fields.start
     draft.raw["identity"]["generate"] = fields.generate
     draft.note(("identity",), f"{identity.why}; how new ids look is ours", is_sure=identity.is_sure)
 
 
-def _makes(fields: Fields, expression: str) -> bool:
-    """Return whether ids made by `expression` fit where they are shown, and where paths have them."""
-    fields.generate = expression
+def _ways(fields: Fields) -> Iterator[New]:
+    """Yield how ids may be made: as they are shown, then as paths want them."""
+    yield from fields.resource.identity.generate
+    for form in _addresses(fields):
+        yield from patterned(form)
+
+
+def _makes(fields: Fields, new: New) -> bool:
+    """Return whether ids made so fit where they are shown, and where paths have them."""
+    fields.generate, fields.start = new.expression, new.start
     made = fields.made()
     return all(fields.ground.fits(made, form) for form in _addresses(fields)) and fields.try_at(
         fields.resource.identity.field, "$id"
@@ -210,27 +226,37 @@ def _is_ours(fields: Fields, name: str) -> bool:
 def _take_one(fields: Fields, draft: Draft, name: str, body: Form) -> None:
     form, inside = fields.resource.item.members[name], body.members.get(name)
     found = Taken("$request.body") if inside is None else taken(name, form, inside)
-    if found is None or not _try_taken(fields, name, found, is_sent=inside is None or name in body.required):
+    is_sent = inside is None or name in body.required
+    if found is None or not _try_taken(fields, name, found, inside, is_sent=is_sent):
         draft.untaken.append(name)
     elif not found.is_sure:
         draft.wider.append(name)
 
 
-def _try_taken(fields: Fields, name: str, found: Taken, *, is_sent: bool) -> bool:
+def _try_taken(fields: Fields, name: str, found: Taken, given: Form | None, *, is_sent: bool) -> bool:
     """Let a field be what the body says; return whether that fits.
 
     Args:
+        given: The member of the body; None where the body is the field.
         is_sent: Whether each body has it.
     """
     form = fields.resource.item.members[name]
     if is_sent and not found.skips_null:
         return fields.try_out(name, found.alone())
-    if name in fields.resource.item.required:
-        fallback = fields.templates.get(name, literal(form.whole.get("default")))
-        return fields.try_out(name, found.or_else(fallback))
-    if "default" in form.whole:
-        return fields.try_out(name, found.or_else(literal(form.whole["default"])))
-    return fields.try_out(name, found.alone())
+    said = [each.whole["default"] for each in (given, form) if each and "default" in each.whole]
+    if any(fields.try_out(name, found.or_else(literal(each))) for each in said):
+        return True
+    if name not in fields.resource.item.required:
+        return fields.try_out(name, found.alone())
+    return any(fields.try_out(name, found.or_else(each)) for each in _empty(fields, name, form))
+
+
+def _empty(fields: Fields, name: str, form: Form) -> Iterator[Any]:
+    """Yield what stands for a field that has to be there and that nobody says, the emptiest first."""
+    if form.is_nullable:
+        yield None
+    yield from {"array": ([],), "object": ({},)}.get(form.kind, ())
+    yield fields.templates.get(name)
 
 
 def _given_id(fields: Fields, body: Form) -> str:

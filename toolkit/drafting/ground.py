@@ -12,11 +12,14 @@ from typing import Any
 import jsonschema_rs
 
 from speckit import expression, pointer
+from speckit.marks import Path, marked, strip
 from speckit.pointer import ABSENT
 from speckit.sample import Making
 from speckit.schema import SchemaError, Schemas
 from toolkit.survey.forms import Form
 
+ONLY_SENT = "writeOnly"
+"""The mark of what no answer shows."""
 _PRUNINGS = 40
 _MOST_VALIDATORS = 24
 _log = logging.getLogger("understudy")
@@ -33,6 +36,7 @@ class Facts:
     body: Any = ABSENT
     path: Mapping[str, Any] = field(default_factory=dict)
     list: Mapping[str, Any] = field(default_factory=dict)
+    sequence: int = 1
 
 
 class Ground:
@@ -51,8 +55,19 @@ class Ground:
     def sample(self, form: Form, shown: Any = None) -> Any:
         """Return a value that `form` allows, like the one `shown` if that is one; ABSENT if none is found."""
         if shown is not None and self.fits(shown, form):
-            return shown
-        return self.pruned(Making(self.data, "writeOnly").value(form.schema, ()), form)
+            return self._bared(shown, form)
+        return self.pruned(Making(self.data, ONLY_SENT).value(form.schema, ()), form)
+
+    def unshown(self, form: Form) -> tuple[Path, ...]:
+        """Return where `form` has what clients send and no answer shows."""
+        return marked(self.data, form.schema, ONLY_SENT)
+
+    def _bared(self, value: Any, form: Form) -> Any:
+        paths = self.unshown(form)
+        value = copy.deepcopy(value) if paths else value
+        for path in paths:
+            strip(value, path)
+        return value
 
     def pruned(self, value: Any, form: Form) -> Any:
         """Return `value` without the parts that `form` does not allow; ABSENT where it needs them."""
@@ -77,7 +92,7 @@ class Ground:
         """
         return Making(self.data, "readOnly").value(form.schema, ())
 
-    def _least(self, form: Form, leaves: str = "writeOnly") -> Any:
+    def _least(self, form: Form, leaves: str = ONLY_SENT) -> Any:
         value = Making(self.data, leaves).value(form.schema, ())
         if not isinstance(value, dict):
             return value
@@ -95,7 +110,7 @@ class Ground:
 
     def _compiled(self, schema: Any) -> jsonschema_rs.Validator | None:
         try:
-            return self._schemas.validator(schema)
+            return self._schemas.validator(schema, leaves=ONLY_SENT)
         except (SchemaError, LookupError) as problem:
             _log.debug("a schema is not tried: %s", problem)
             return None
@@ -158,7 +173,8 @@ _DIGITS = "0123456789abcdef0123456789abcdef"
 
 
 def _looked_up(source: expression.Source, facts: Facts) -> Any:
-    plain = {"id": facts.id, "state": facts.state, "now": facts.now, "sequence": 1, "random.uuid": _UUID}
+    plain = {"id": facts.id, "state": facts.state, "now": facts.now, "random.uuid": _UUID}
+    plain |= {"sequence": facts.sequence, "server": "http://localhost"}
     if source.kind in plain and not source.pointer:
         return plain[source.kind]
     if source.kind == "random.hex":

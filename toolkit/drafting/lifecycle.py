@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speckit import pointer
-from speckit.lifecycle import Path
 from speckit.pointer import ABSENT
 from toolkit.drafting import fields as holding
+from toolkit.drafting.conditions import conditional, once
 from toolkit.drafting.draft import Draft
 from toolkit.drafting.fields import Fields, begins_later
 from toolkit.drafting.ground import Ground, is_constant
@@ -19,12 +19,17 @@ from toolkit.drafting.shown import part, success
 from toolkit.drafting.taking import Taken, reset, taken, wider
 from toolkit.drafting.triggers import pull, remove, replace
 from toolkit.survey import replies
+from toolkit.survey.acting import Act
 from toolkit.survey.forms import Form
 from toolkit.survey.identity import alternate
-from toolkit.survey.resources import Act, Resource
+from toolkit.survey.resources import Resource
 from toolkit.survey.spelling import plain
 from toolkit.survey.vocabulary import RESULTS
 
+NO_IDS = (
+    "nobody can tell how new ids look that its paths allow: say it with 'generate' in 'identity', "
+    "as in exp_{$random.hex8}, and add the operation"
+)
 _KEPT = "kept"
 """The one state of a resource that can be removed and shows none."""
 
@@ -47,10 +52,20 @@ def drafted(
     _parents(draft, resource, known)
     _live(draft, fields, found)
     _operate(draft, fields, found)
+    _hide(draft, fields)
+    conditional(draft, fields)
     seed(draft, fields, found)
     if not lives:
         shown(draft, fields)
     return _in_order(draft) if draft.raw["operations"] else None
+
+
+def _hide(draft: Draft, fields: Fields) -> None:
+    """Keep what is only sent out of answers."""
+    paths = fields.ground.unshown(fields.resource.item)
+    if found := [pointer.render(path) for path in paths if path[0] in fields.templates]:
+        draft.raw["hidden"] = [*draft.raw.get("hidden", []), *found]
+        draft.note(("hidden",), f"the schema says writeOnly of {', '.join(found)}")
 
 
 def _identity(resource: Resource) -> dict[str, Any]:
@@ -81,35 +96,28 @@ def _example_state(ground: Ground, resource: Resource) -> Any:
 
 
 def _parents(draft: Draft, resource: Resource, known: Mapping[str, Resource]) -> None:
-    """Put it below the resource that its path names, where that one can be there."""
-    above = known.get(resource.above.resource) if resource.above else None
-    if above is None or resource.above is None or not _can_be(above):
-        return
-    field = _reference(resource, resource.above.param)
-    if field is None:
-        field = (f"above_{plain(resource.above.param)}",)
-        draft.raw["hidden"] = [*draft.raw.get("hidden", []), pointer.render(field)]
-    name = above.name[:1].lower() + above.name[1:]
-    draft.raw["parents"] = {
-        name: {"resource": above.name, "param": resource.above.param, "field": pointer.render(field)}
-    }
-    draft.guess(("parents",), f"its path begins with that of {above.name}")
+    """Put it below the resources that its paths name, where those can be there."""
+    for each in filter(None, (resource.above, *resource.beside)):
+        above = known.get(each.resource)
+        if above is None or not _can_be(above):
+            continue
+        field = resource.refers_by(each.param)
+        if field is None:
+            field = (f"above_{plain(each.param)}",)
+            draft.raw["hidden"] = [*draft.raw.get("hidden", []), pointer.render(field)]
+        name = above.name[:1].lower() + above.name[1:]
+        draft.raw.setdefault("parents", {})[name] = {
+            "resource": above.name,
+            "param": each.param,
+            "field": pointer.render(field),
+        }
+    if "parents" in draft.raw:
+        names = " and ".join(each["resource"] for each in draft.raw["parents"].values())
+        draft.guess(("parents",), f"its path begins with that of {names}")
 
 
 def _can_be(above: Resource) -> bool:
     return bool(above.acting("create")) or above.shown is not None or bool(above.acting("get", "list"))
-
-
-def _reference(resource: Resource, param: str) -> Path | None:
-    """Return the field that holds the id of what is above."""
-    for name, form in resource.item.members.items():
-        if (
-            plain(name) == plain(param)
-            and (name,) != resource.identity.field
-            and form.kind in ("string", "integer")
-        ):
-            return (name,)
-    return None
 
 
 def _live(draft: Draft, fields: Fields, found: Line | None) -> None:
@@ -196,7 +204,7 @@ def _rule(draft: Draft, fields: Fields, act: Act, found: Line | None) -> dict[st
     if act.role == "part":
         return _parts(draft, fields, act) or _part(draft, fields, act, found)
     if act.role in ("create", "replace") and not _has_ids(draft, fields, act):
-        draft.left[act.operation.id] = "nobody can tell how new ids look that its paths allow"
+        draft.left[act.operation.id] = NO_IDS
         return None
     if (
         act.role == "update"
@@ -213,6 +221,8 @@ def _rule(draft: Draft, fields: Fields, act: Act, found: Line | None) -> dict[st
         rule["id"] = f"$request.path.{act.part}"
     if (act.role == "update" or act.verb == "upsert") and (change := _change(fields, draft, act)):
         rule["change"] = change
+    if act.role in ("create", "replace"):
+        rule |= once(draft, act)
     return rule | ({"success": answer} if answer else {})
 
 
@@ -281,7 +291,7 @@ def _has_ids(draft: Draft, fields: Fields, act: Act) -> bool:
 
 
 _ORDER = (
-    *("description", "identity", "parents", "initially", "hidden", "views", "timestamps"),
+    *("description", "identity", "parents", "initially", "hidden", "views", "timestamps", "etag"),
     *("scenarios", "state", "transitions", "operations", "seed"),
 )
 

@@ -37,6 +37,7 @@ class Line:
         verbs: What operations ask for, in plain words.
         left: The ends that an operation leads out of.
         gone: The state that a removal leads to, where one is called so.
+        usual: The statuses that reading one documents: of others they say nothing either.
     """
 
     states: Stateful
@@ -46,6 +47,7 @@ class Line:
     verbs: frozenset[str]
     left: frozenset[str] = frozenset()
     gone: Word | None = None
+    usual: frozenset[str] = frozenset()
 
     @property
     def waiting(self) -> list[Word]:
@@ -96,7 +98,8 @@ def line(resource: Resource, example: Any = None) -> Line | None:
     gone = _gone(resource, state)
     left = {value for act in resource.acting("trigger") for value in told(act.said, _values(state)).again}
     left |= {each.value for each in state.having("final")} - {gone.value} if gone else set()
-    return Line(state, tuple(way), end, first, verbs, frozenset(left), gone)
+    usual = frozenset(code for act in resource.acting("get", "list") for code in act.operation.responses)
+    return Line(state, tuple(way), end, first, verbs, frozenset(left), gone, usual)
 
 
 def _values(state: Stateful) -> list[str]:
@@ -182,7 +185,8 @@ def _declare(draft: Draft, found: Line) -> None:
             meaning = replace(meaning, category="resting")
         outcome = meaning.outcome or ("cancelled" if word is found.gone else "")
         states[word.value] = {"category": meaning.category} | ({"outcome": outcome} if outcome else {})
-        draft.note(("state", "states", word.value), _reason(word), is_sure=word.is_sure)
+        is_sure = word.is_sure and meaning is word.meaning
+        draft.note(("state", "states", word.value), _reason(word, meaning), is_sure=is_sure)
     field = "/" + "/".join(found.states.field)
     draft.raw["state"] = {"field": field, "initial": found.first.value, "states": states}
     draft.note(("state", "field"), found.states.why, is_sure=found.states.is_listed)
@@ -193,9 +197,10 @@ def _declare(draft: Draft, found: Line) -> None:
     draft.raw["transitions"] = []
 
 
-def _reason(word: Word) -> str:
-    outcome = f", {word.meaning.outcome}" if word.meaning.outcome else ""
-    return f"{word.meaning.category}{outcome} by {word.why}"
+def _reason(word: Word, meaning: Meaning) -> str:
+    outcome = f", {meaning.outcome}" if meaning.outcome else ""
+    more = "" if meaning is word.meaning else f", not {word.meaning.category}: an operation leads out of it"
+    return f"{meaning.category}{outcome} by {word.why}{more}"
 
 
 def _ordered(found: Line) -> list[Word]:

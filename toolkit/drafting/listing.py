@@ -7,6 +7,7 @@ from typing import Any
 
 from speckit import pointer
 from speckit.lifecycle import Path
+from speckit.operation import Parameter
 from speckit.pointer import ABSENT
 from speckit.sample import Making
 from toolkit.drafting.draft import Draft
@@ -14,9 +15,9 @@ from toolkit.drafting.fields import Fields
 from toolkit.drafting.ground import computed, is_literal, literal
 from toolkit.drafting.shown import capital, shown_as
 from toolkit.survey import lists, replies
+from toolkit.survey.acting import Act
 from toolkit.survey.forms import Form
 from toolkit.survey.replies import Reply
-from toolkit.survey.resources import Act
 from toolkit.survey.spelling import plain
 
 _TOTALS = (
@@ -66,9 +67,14 @@ def _unread(act: Act, rule: dict[str, Any]) -> tuple[str, ...]:
     sort = rule.get("sort", {})
     used = {*rule.get("filters", ()), *rule.get("paging", {}).values(), sort.get("param")}
     used |= {sort["direction"]} if isinstance(sort.get("direction"), str) else set()
-    return tuple(
-        each.name for each in act.operation.parameters if each.place == "query" and each.name not in used
-    )
+    told = (_named(each, rule) for each in act.operation.parameters if each.place == "query")
+    return tuple(name for names in told for name in names if name not in used)
+
+
+def _named(parameter: Parameter, rule: dict[str, Any]) -> list[str]:
+    """Return the names by which filters may ask: of an object its members, where one of them is one."""
+    inside = [f"{parameter.name}[{member}]" for member in parameter.members]
+    return inside if set(inside) & set(rule.get("filters", ())) else [parameter.name]
 
 
 def _counts(reply: Reply) -> dict[str, Any]:
@@ -299,18 +305,13 @@ def _narrow(fields: Fields, draft: Draft, act: Act, rule: dict[str, Any], pages:
         rule["filters"] = filters
     if ordered := lists.sorted_by(data, act.operation, item):
         rule["sort"] = _sort(ordered)
-        left = (
-            f"; not turned round: {', '.join(ordered.left)}, for only one word can be" if ordered.left else ""
-        )
-        draft.unread[act.operation.id] = tuple(f"{ordered.param}={word}" for word in ordered.left)
         place = ("operations", act.operation.id, "sort")
-        draft.guess(place, f"by the name of {ordered.param}, and its words{left}")
+        draft.guess(place, f"by the name of {ordered.param}, and its words")
 
 
 def _sort(found: lists.Sorted) -> dict[str, Any]:
     raw: dict[str, Any] = {"param": found.param}
-    if found.turned:
-        raw["direction"] = {"param": found.param, "descending": found.turned}
-    elif found.direction:
+    if found.direction:
         raw["direction"] = found.direction
-    return raw | {"fields": {word: pointer.render(path) for word, path in found.fields.items()}}
+    fields = {word: "-" * down + pointer.render(path) for word, (path, down) in found.fields.items()}
+    return raw | {"fields": fields}

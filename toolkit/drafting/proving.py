@@ -12,7 +12,7 @@ from speckit.specification import LIFECYCLES, Specification, specify
 from toolkit.drafting.draft import Draft, Place
 
 _ROUNDS = 60
-_OPTIONAL = ("paging", "filters", "sort", "view", "order", "available", "otherwise", "change")
+_OPTIONAL = ("paging", "filters", "sort", "view", "order", "available", "otherwise", "change", "idempotency")
 
 
 def merged(document: Document, drafts: Mapping[str, Draft]) -> Document:
@@ -74,7 +74,7 @@ def _mended(draft: Draft, place: Place, why: str) -> bool:
         return _mended_operation(draft, place, why)
     if place[:1] == ("transitions",) and len(place) > 1:
         return _withdrawn(draft, place[:2], why)
-    for whole in ("timestamps", "parents", "seed", "views", "scenarios", "hidden"):
+    for whole in ("timestamps", "parents", "seed", "views", "scenarios", "hidden", "etag"):
         if place[:1] == (whole,):
             return _withdrawn(draft, place[:1], why)
     if place[:2] == ("state", "states") and len(place) > 2:

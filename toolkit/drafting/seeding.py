@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speckit import pointer
+from speckit.expression import sources, template
 from speckit.pointer import ABSENT
 from toolkit.drafting.draft import Draft
 from toolkit.drafting.fields import Fields
@@ -24,8 +25,8 @@ def seed(draft: Draft, fields: Fields, found: Line | None) -> None:
     """
     roles = {rule["role"] for rule in draft.raw["operations"].values()}
     if "create" in roles:
-        seeds = [{"state": each, "set": {}} for each in _unreached(draft, found)]
-    elif draft.raw.get("parents") or not (first := _first(draft, fields)):
+        seeds: list[dict[str, Any]] = [{"state": each, "set": {}} for each in _unreached(draft, found)]
+    elif _is_held(draft, fields) or not (first := _first(draft, fields)):
         return
     else:
         states = list(draft.raw.get("state", {}).get("states", ()))
@@ -34,7 +35,36 @@ def seed(draft: Draft, fields: Fields, found: Line | None) -> None:
         seeds = seeds if "generate" in draft.raw["identity"] else seeds[:1]
         draft.guess(("seed",), "no operation makes one, so some are there from the start")
     if seeds:
-        draft.raw["seed"] = seeds
+        draft.raw["seed"] = [{**each, "set": _whole(draft, fields, each["set"])} for each in seeds]
+
+
+def _is_held(draft: Draft, fields: Fields) -> bool:
+    """Return whether one is always below something else, and nobody knows below which."""
+    return bool(draft.raw.get("parents")) and fields.resource.above is not None
+
+
+def _references(draft: Draft) -> set[str]:
+    """Return the fields that hold what one is below."""
+    return {pointer.parse(each["field"])[0] for each in draft.raw.get("parents", {}).values()}
+
+
+def _whole(draft: Draft, fields: Fields, given: dict[str, Any]) -> dict[str, Any]:
+    """Return `given` with what a request would say and the schema requires, as the document shows it."""
+    if fields.fits_seeded(given):
+        return given
+    item = fields.resource.item
+    sample = fields.ground.sample(item, fields.resource.shown)
+    known = {name: literal(value) for name, value in sample.items() if is_literal(value)} if sample else {}
+    asked = (name for name in fields.templates if _is_asked(fields, name))
+    said = {name: known[name] for name in asked if name in known.keys() - given.keys() - _references(draft)}
+    needed = {name: value for name, value in said.items() if name in item.required}
+    tries = ({**given, **needed}, {**given, **said})
+    return next((each for each in tries if fields.fits_seeded(each)), given)
+
+
+def _is_asked(fields: Fields, name: str) -> bool:
+    """Return whether a field comes from the request that makes one."""
+    return any(source.kind.startswith("request") for source in sources(template(fields.templates[name])))
 
 
 def _unreached(draft: Draft, found: Line | None) -> Iterator[str]:
@@ -46,7 +76,7 @@ def _unreached(draft: Draft, found: Line | None) -> Iterator[str]:
 def _first(draft: Draft, fields: Fields) -> dict[str, Any]:
     """Return the fields of the first seed: its id as the document shows one, else as paths allow it."""
     identity = fields.resource.identity
-    ids = [*_shown_ids(fields), *_path_ids(fields)]
+    ids = [*_shown_ids(fields), *_path_ids(fields), *_told_ids(fields)]
     if ids and len(identity.field) == 1:
         return {identity.field[0]: literal(ids[0])}
     return {identity.field[0]: "$id"} if "generate" in draft.raw["identity"] else {}
@@ -65,21 +95,32 @@ def _path_ids(fields: Fields) -> Iterator[Any]:
             yield found
 
 
+def _told_ids(fields: Fields) -> Iterator[Any]:
+    """Yield an id as the schema of its field tells it."""
+    form = fields.resource.identity.form
+    if form is not None and _is_id(fields, found := fields.ground.sample(form)):
+        yield found
+
+
 def _is_id(fields: Fields, found: Any) -> bool:
-    wanted = int if fields.resource.identity.is_integer else str
-    return isinstance(found, wanted) and not isinstance(found, bool) and is_literal(found)
+    identity = fields.resource.identity
+    if not isinstance(found, int if identity.is_integer else str) or isinstance(found, bool):
+        return False
+    return is_literal(found) and (identity.form is None or fields.ground.fits(found, identity.form))
 
 
 def shown(draft: Draft, fields: Fields) -> None:
     """Let what the document shows as examples be there from the start, where their ids are clear."""
     field = fields.resource.identity.field
-    if draft.raw.get("parents") or len(field) > 1:
+    if _is_held(draft, fields) or len(field) > 1:
         return
+    references = _references(draft)
     seeds: dict[str, Any] = {}
     for each in _examples(fields):
         key = each.get(field[0])
         given = {name: literal(value) for name, value in each.items() if name in fields.templates}
-        if _is_id(fields, key) and is_literal(each) and len(seeds) < _MOST:
+        is_alone = all(each.get(name) is None for name in references)
+        if is_alone and _is_id(fields, key) and is_literal(each) and len(seeds) < _MOST:
             seeds.setdefault(repr(key), given)
     if seeds:
         state = {"state": draft.raw["state"]["initial"]} if "state" in draft.raw else {}

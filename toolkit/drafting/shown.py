@@ -10,9 +10,10 @@ from speckit.pointer import ABSENT
 from toolkit.drafting.fields import Fields
 from toolkit.drafting.ground import computed, is_literal, literal
 from toolkit.survey import replies
+from toolkit.survey.acting import Act
 from toolkit.survey.forms import Form
 from toolkit.survey.replies import Reply
-from toolkit.survey.resources import Act, Resource
+from toolkit.survey.resources import Resource
 from toolkit.survey.spelling import plain
 
 _ALIKE = 0.6
@@ -47,7 +48,7 @@ def _answer(fields: Fields, reply: Reply, act: Act) -> dict[str, Any] | None:
             return None
         if body != "$resource":
             said["body"] = body
-    if headers := dict(_headers(fields.resource, reply, act)):
+    if headers := dict(_headers(fields, reply, act)):
         said["headers"] = headers
     return said
 
@@ -59,16 +60,25 @@ def _text(reply: Reply) -> dict[str, Any] | None:
     return {"body": reply.shown if isinstance(reply.shown, str) else "ok", "contentType": reply.media}
 
 
-def _headers(resource: Resource, reply: Reply, act: Act) -> Iterator[tuple[str, Any]]:
+def _headers(fields: Fields, reply: Reply, act: Act) -> Iterator[tuple[str, Any]]:
     if act.role != "create":
         return
     for name in reply.headers:
         if name in _MONITORS:
-            yield capital(name), _address(resource, act)
+            address = _address(fields.resource, act)
+            is_whole = address.startswith("/") and _is_url(fields, reply, act, name)
+            yield capital(name), f"{{$server}}{address}" if is_whole else address
         elif name.endswith(("-id", "-identifier")) and not name.startswith(
             ("x-request", "x-correlation", "x-trace")
         ):
             yield capital(name), "{$id}"
+
+
+def _is_url(fields: Fields, reply: Reply, act: Act, name: str) -> bool:
+    """Return whether a header is documented as a whole URL: a path alone is but a `uri-reference`."""
+    response = act.operation.response(reply.status or act.operation.success)
+    header = response.headers.get(name, {}) if response else {}
+    return Form(fields.ground.data, header.get("schema", {})).format == "uri"
 
 
 def capital(name: str) -> str:

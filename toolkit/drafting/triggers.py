@@ -8,12 +8,15 @@ from speckit.lifecycle import EXTERNAL, REMOVED
 from speckit.operation import Operation
 from toolkit.drafting.draft import Draft
 from toolkit.drafting.line import Line, add, one, told_duration
-from toolkit.survey.prose import told
-from toolkit.survey.resources import Act, Resource
+from toolkit.survey.acting import Act
+from toolkit.survey.prose import barred, told
+from toolkit.survey.resources import Resource
 from toolkit.survey.spelling import plain
 from toolkit.survey.states import Word, named
 
 _REFUSALS = ("409", "400", "422", "403", "423", "412", "405")
+_HELD = ("409", "423")
+"""What is answered to a removal where the state forbids it."""
 _SETTLING = "PT2S"
 
 
@@ -31,10 +34,26 @@ def remove(draft: Draft, act: Act) -> None:
     add(draft, act.why, "delete", "*", REMOVED, is_sure=True, trigger=act.operation.id)
 
 
+def _remove(draft: Draft, act: Act, found: Line) -> None:
+    """Add that `act` makes the resource be gone, save in the states in which it is said to be refused."""
+    values = [value for value in _values(found) if value in draft.raw["state"]["states"]]
+    never, sentence = barred(act.said, values)
+    why = f"{act.why}: '{sentence}'"
+    if not never and any(code in act.operation.responses and code not in found.usual for code in _HELD):
+        never = tuple(each.value for each in found.working)
+        why = f"{act.why}; it documents an answer to a state that forbids it, so not while it works"
+    left = [value for value in values if value not in never]
+    if not never or not left:
+        remove(draft, act)
+        return
+    add(draft, why, "delete", one(left), REMOVED, trigger=act.operation.id)
+    refuse(draft, act, found)
+
+
 def _delete(draft: Draft, act: Act, found: Line) -> None:
     """Add that `act` makes the resource be gone, or leads to the state that says so."""
     if found.gone is None:
-        remove(draft, act)
+        _remove(draft, act, found)
         return
     values = [each.value for each in found.states.words if each is not found.gone]
     add(
@@ -75,7 +94,7 @@ def _pull(draft: Draft, act: Act, found: Line) -> None:
         "reject": _decide,
         "archive": _decide,
         "unarchive": _resume,
-        "delete": lambda d, a, _: remove(d, a),
+        "delete": _remove,
     }
     ways[act.verb](draft, act, found)
     if len(draft.raw["transitions"]) == before:

@@ -28,15 +28,15 @@ _ABOUT_ONE = ("get", "parts", "update", "trigger", "replace")
 def refusal(life: Life) -> Iterator[Fault]:
     """A trigger starts from some states only, and its operation documents no refusal in the others."""
     for operation, found, _ in life.rules("trigger", "replace"):
-        left = _left(life, operation, found)
+        idle = left(life, operation, found)
         wanted = life.status(operation, found, "refused")
-        if left and not any(operation.response(each) for each in (wanted, *_REFUSALS)):
-            message = f"{operation.id} does nothing in {_listed(left)}, and documents no answer that says so."
+        if idle and not any(operation.response(each) for each in (wanted, *_REFUSALS)):
+            message = f"{operation.id} does nothing in {_listed(idle)}, and documents no answer that says so."
             hint = f"Document {wanted}, or say what happens under 'otherwise'. {_ANY}"
             yield Fault(life.at(operation, "responses"), message, hint)
 
 
-def _left(life: Life, operation: Operation, found: Rule) -> list[str]:
+def left(life: Life, operation: Operation, found: Rule) -> list[str]:
     """Return the states in which an operation causes nothing, and nothing else is said of them."""
     caused = [t for t in life.lifecycle.transitions if operation.id in t.triggers]
     known = {state for each in caused for state in each.starts}
@@ -83,9 +83,8 @@ def no_401(matter: Matter) -> Iterator[Fault]:
         for life in matter.lives
         for operation, found, _ in life.rules()
     }
-    statuses |= {act.operation.id: 401 for _, act in matter.strays()}
-    for name, status in statuses.items():
-        operation = matter.operations[name]
+    for name, operation in matter.operations.items():
+        status = statuses.get(name, 401)
         if _is_secured(operation) and not any(operation.response(each) for each in (status, 401)):
             message = f"{name} needs credentials, and documents no {status} for a call without them."
             yield Fault((*matter.places[name], "responses"), message, f"Document it. {_ANY}")

@@ -15,7 +15,8 @@ from speckit.lifecycle import Answer, Lifecycle, Rule, Success
 from speckit.operation import Operation, methods
 from speckit.references import deref
 from speckit.schema import Schemas
-from toolkit.survey.resources import Act, Resource, survey
+from toolkit.survey.acting import Act
+from toolkit.survey.resources import Resource, survey
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,13 +39,13 @@ def by_looks(life: Life) -> Iterator[Fault]:
 def never_set(life: Life) -> Iterator[Fault]:
     """A transition waits for the time in a field that nothing ever writes."""
     begins = dict(life.lifecycle.initially)
-    written = _written(life)
+    later = written(life)
     for index, each in enumerate(life.lifecycle.transitions):
         until = each.after.until if each.after else None
         if until is None or until.kind != "resource" or not until.pointer:
             continue
         field = until.pointer[0]
-        if begins.get(field) in _NEVER and field not in written:
+        if begins.get(field) in _NEVER and field not in later:
             message = (
                 f"'{each.name}' waits for the time in '{pointer.render(until.pointer)}', and nothing sets it."
             )
@@ -53,7 +53,7 @@ def never_set(life: Life) -> Iterator[Fault]:
             yield life.fault(("transitions", index, "after"), message, hint)
 
 
-def _written(life: Life) -> set[str]:
+def written(life: Life) -> set[str]:
     """Return the top fields that anything writes after the resource was made, or while it is."""
     lifecycle = life.lifecycle
     stamps = lifecycle.timestamps
@@ -157,7 +157,7 @@ def unused_parent(life: Life) -> Iterator[Fault]:
     begins = dict(life.lifecycle.initially)
     params = {p.name for each in life.subject.own() for p in each.parameters if p.place == "path"}
     for name, parent in life.lifecycle.parents.items():
-        is_held = begins.get(parent.field[0]) not in (None, *_NEVER) or parent.field[0] in _written(life)
+        is_held = begins.get(parent.field[0]) not in (None, *_NEVER) or parent.field[0] in written(life)
         told = {key: each for key, each in life.subject.raw.items() if key != "parents"}
         if parent.param not in params and not is_held and not mentions(told, f"$parent.{name}"):
             message = f"Nothing makes use of the parent '{name}'."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toolkit.lint import answers, examples, lists, moves, shown, states, strays, told
+from toolkit.lint import answers, examples, lists, moves, never, shown, states, strays, told, values
 from toolkit.lint.ignoring import unknown_rule
 from toolkit.lint.rule import Rule
 
@@ -33,6 +33,8 @@ _OWN: tuple[Rule, ...] = (
     answers.undocumented_header,
     answers.undocumented_key,
     answers.untold_removal,
+    never.never_given,
+    never.unused_header,
     lists.no_paging,
     lists.no_bounds,
     lists.undocumented_paging,
@@ -40,6 +42,9 @@ _OWN: tuple[Rule, ...] = (
     shown.filters,
     shown.times,
     shown.settable,
+    values.required,
+    values.unfit_ids,
+    values.unfit_seeds,
     examples.broken,
     strays.stray,
 )

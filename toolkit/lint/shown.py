@@ -55,7 +55,7 @@ def filters(life: Life) -> Iterator[Fault]:
 
 
 def _compared(life: Life, operation: Operation, rule: Rule, each: Filter) -> Iterator[Fault]:
-    parameter = operation.parameter("query", each.param)
+    parameter = operation.query(each.param)
     shape = shape_of(life.subject.data, parameter.schema) if parameter else Shape({})
     asked = _enum(shape) or _enum(shape.items)
     states = rule.states or tuple(life.lifecycle.states)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from speckit import pointer
 from speckit.lifecycle import Path
 from toolkit.survey.forms import Form
+from toolkit.survey.generating import New, generators
 from toolkit.survey.spelling import plain, singular, words
 
-_PREFIXED = re.compile(r"([A-Za-z]+[_-])[A-Za-z0-9]{3,}")
-_HEX = re.compile(r"[0-9a-f]{8,32}")
 _USUAL = ("id", "uuid", "guid", "gid", "uid", "identifier", "key", "slug", "name", "number", "code")
 
 
@@ -24,7 +22,7 @@ class Identified:
     Attributes:
         field: Where it is; a field of our own where the document shows none.
         form: What it looks like; None where it is not shown.
-        generate: Expressions for new ids, the likeliest first.
+        generate: How new ids may be made, the likeliest first.
         is_integer: Whether ids are whole numbers.
         why: Why this field.
         is_sure: Whether its name says so.
@@ -32,7 +30,7 @@ class Identified:
 
     field: Path
     form: Form | None
-    generate: tuple[str, ...]
+    generate: tuple[New, ...]
     is_integer: bool
     why: str
     is_sure: bool
@@ -51,7 +49,7 @@ def identified(item: Form, param: str, noun: str, shown: Any = None) -> Identifi
         made = generators(form, (pointer.read(shown, path), *form.examples))
         return Identified(path, form, made, is_integer, why, is_same or path[-1] == "id")
     why = "no field of it looks like its id, so the server keeps one that is not shown"
-    return Identified(("id",), None, ("$random.uuid",), False, why, False)
+    return Identified(("id",), None, (New("$random.uuid"),), False, why, False)
 
 
 def _candidates(item: Form, param: str, noun: str) -> Iterator[tuple[Path, Form]]:
@@ -89,20 +87,3 @@ def alternate(item: Form, param: str, noun: str, usual: Path) -> Path:
     spelled = {plain(name): name for name in item.members}
     wanted = [name for name in _spellings(param, noun) if name != "id"]
     return next(((spelled[name],) for name in wanted if name in spelled), usual)
-
-
-def generators(form: Form, shown: Iterable[Any] = ()) -> tuple[str, ...]:
-    """Return expressions for new ids that may fit `form` and be like those `shown`, the likeliest first."""
-    if form.kind in ("integer", "number"):
-        return ("$sequence",)
-    if form.format == "uuid":
-        return ("$random.uuid",)
-    likely = [expression for each in shown if isinstance(each, str) for expression in _like(each)]
-    return (*dict.fromkeys(likely), "$random.uuid", "$random.hex24", "$random.hex12", "$random.hex8")
-
-
-def _like(example: str) -> Iterator[str]:
-    if match := _PREFIXED.fullmatch(example):
-        yield f"{match[1]}{{$random.hex24}}"
-    if _HEX.fullmatch(example):
-        yield f"$random.hex{len(example)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speckit.lifecycle import Path
-from speckit.operation import Operation, Parameter
+from speckit.operation import Operation, Parameter, parted
 from toolkit.survey.forms import Form
 from toolkit.survey.spelling import plain, words
 from toolkit.survey.stamps import Stamps
@@ -109,11 +109,20 @@ def narrowed(
     Args:
         used: Parameters that are something else, such as the page.
     """
-    for each in operation.parameters:
-        if each.place == "query" and each.name not in used:
+    for each in _asking(operation):
+        if each.name not in used:
             form = Form(data, each.schema)
             if found := _by_time(each, form, stamps) or _by_field(each, form, item) or _by_prefix(each, item):
                 yield found
+
+
+def _asking(operation: Operation) -> Iterator[Parameter]:
+    """Yield each query parameter, and after it the members of one that is an object."""
+    for each in operation.parameters:
+        if each.place == "query":
+            yield each
+            named = (operation.query(f"{each.name}[{member}]") for member in each.members)
+            yield from (member for member in named if member is not None)
 
 
 def _by_time(parameter: Parameter, form: Form, stamps: Stamps) -> Narrowed | None:
@@ -141,14 +150,17 @@ def _by_field(parameter: Parameter, form: Form, item: Form) -> Narrowed | None:
         for path, member in _scalars(item):
             if plain(path[-1]) == name and _comparable(form, member):
                 match = "any" if form.kind == "array" else "equals"
-                is_sure = path[-1] == parameter.name and len(path) == 1
+                is_sure = path[-1] == parted(parameter.name)[-1] and len(path) == 1
                 return Narrowed(parameter.name, path, match, form.whole.get("default"), is_sure)
     return None
 
 
 def _tails(name: str) -> tuple[str, ...]:
     """Return what a parameter like `filter[status]` or `job_status` may mean."""
+    *above, last = parted(name)
     spelled = words(name)
+    if above:
+        return (plain(last),)
     return (spelled[-1],) if len(spelled) > 1 and spelled[0] in ("filter", "by", "with") else ()
 
 
@@ -192,17 +204,13 @@ class Sorted:
 
     Attributes:
         param: The query parameter.
-        fields: What each of its words sorts by.
+        fields: What each of its words sorts by, and whether the highest come first.
         direction: The parameter that turns it round with `desc`; empty where there is none.
-        turned: The one word of `param`, such as `-name`, that turns it round itself; else empty.
-        left: Words of `param` that would turn it round, and cannot be said to beside that one.
     """
 
     param: str
-    fields: Mapping[str, Path]
+    fields: Mapping[str, tuple[Path, bool]]
     direction: str = ""
-    turned: str = ""
-    left: tuple[str, ...] = ()
 
 
 def sorted_by(data: Mapping[str, Any], operation: Operation, item: Form) -> Sorted | None:
@@ -212,16 +220,22 @@ def sorted_by(data: Mapping[str, Any], operation: Operation, item: Form) -> Sort
     if param is None or not (allowed := Form(data, param.schema).words):
         return None
     known = {plain(path[-1]): path for path, _ in reversed(list(_scalars(item)))}
-    if any(plain(word) not in known for word in allowed):
+    fields = {word: found for word in allowed if (found := _ordering(word, known))}
+    if len(fields) < len(allowed):
         return None
     direction = _named(queries, ("direction", "order", "sortorder", "sortdirection", "sortdir"))
     has_words = direction is not None and set(Form(data, direction.schema).words) == {"asc", "desc"}
-    turned = [word for word in allowed if word.startswith("-")]
-    said = turned[:1] if not has_words else []
-    return Sorted(
-        param.name,
-        {word: known[plain(word)] for word in allowed},
-        direction.name if direction and has_words else "",
-        "".join(said),
-        tuple(word for word in turned if word not in said),
-    )
+    return Sorted(param.name, fields, direction.name if direction and has_words else "")
+
+
+def _ordering(word: str, known: Mapping[str, Path]) -> tuple[Path, bool] | None:
+    """Return the field that a word such as `-name`, `name:desc` or `NameAsc` sorts by, and if downwards."""
+    if plain(word) in known:
+        return known[plain(word)], word.startswith("-")
+    spelled = words(word)
+    field = known.get("".join(spelled[:-1]))
+    return (field, _WAYS[spelled[-1]]) if field and spelled[-1] in _WAYS else None
+
+
+_WAYS = {"asc": False, "ascending": False, "desc": True, "descending": True}
+"""The last word of one that sorts, and whether the highest come first."""

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[*-] ")
 _QUOTED = re.compile(r"[`'\"]([\w -]+)[`'\"]")
 
+_DENIAL = re.compile(r"\b(?:not|never|cannot|can't|isn't|unless|except)\b", re.IGNORECASE)
+"""What turns a sentence round; where it stands twice nobody here can tell what is meant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -42,6 +45,22 @@ def told(said: str, states: Iterable[str]) -> Told:
             found[kind] = named
             sentence = sentence or " ".join(each.split())
     return Told(**found, sentence=sentence)
+
+
+def barred(said: str, states: Iterable[str]) -> tuple[tuple[str, ...], str]:
+    """Return the states in which a description says that an operation is not for them, and the sentence.
+
+    >>> barred("Removes a job that is not running.", ["queued", "running"])
+    (('running',), 'Removes a job that is not running.')
+    """
+    known = {each.lower(): each for each in states}
+    for sentence in map(" ".join, (each.split() for each in _SENTENCE.split(said))):
+        denials = list(_DENIAL.finditer(sentence))
+        tail = sentence[denials[0].end() :] if len(denials) == 1 else ""
+        named = dict.fromkeys(word for word in re.findall(r"[\w-]+", tail.lower()) if word in known)
+        if named:
+            return tuple(known[word] for word in named), sentence
+    return (), ""
 
 
 def _kind(sentence: str) -> str:

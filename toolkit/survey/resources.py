@@ -10,39 +10,16 @@ from speckit import pointer
 from speckit.lifecycle import Path
 from speckit.operation import Operation
 from toolkit.survey import replies
+from toolkit.survey.acting import Act, acted, makes
 from toolkit.survey.forms import Form
 from toolkit.survey.identity import Identified, identified
-from toolkit.survey.routes import Group, Route, Shape, groups, verb
+from toolkit.survey.routes import Group, Route, Shape, groups
 from toolkit.survey.spelling import plain, singular, title, words
 from toolkit.survey.stamps import Stamps, stamps
 from toolkit.survey.states import Stateful, stateful
-from toolkit.survey.vocabulary import RESULTS, SEARCHES
+from toolkit.survey.vocabulary import SEARCHES
 
-_WRITES = ("PUT", "PATCH")
 _BEGINS = ("start",)
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What one operation does to a resource.
-
-    Attributes:
-        role: `create`, `get`, `list`, `update`, `replace`, `remove`, `trigger` or `part`.
-        verb: What a trigger asks for, in one word for all spellings; `upsert` for a create that may change
-            instead.
-        part: The word of the part that is shown; of a create, the path parameter with the new id.
-        why: Why that is thought.
-        is_sure: Whether method and path say so.
-        said: The operation's description.
-    """
-
-    operation: Operation
-    role: str
-    why: str
-    is_sure: bool = True
-    verb: str = ""
-    part: str = ""
-    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +42,7 @@ class Resource:
         shown: The example of one that the document gives, else None.
         settable: The fields that clients send when they make one.
         above: The resource it lives under, if that is one, too.
+        beside: Others under which it is made and listed, though it is at a path of its own.
         holders: Path parameters above it that name no resource.
     """
 
@@ -82,6 +60,15 @@ class Resource:
     acts: tuple[Act, ...]
     above: Above | None
     holders: tuple[str, ...]
+    beside: tuple[Above, ...] = ()
+
+    def refers_by(self, param: str) -> Path | None:
+        """Return the field that is called as the path parameter of what is above; None where none is."""
+        for name, form in self.item.members.items():
+            is_other = (name,) != self.identity.field and form.kind in ("string", "integer")
+            if is_other and plain(name) == plain(param):
+                return (name,)
+        return None
 
     def acting(self, *roles: str) -> list[Act]:
         """Return what operations do that have one of `roles`."""
@@ -138,24 +125,44 @@ def _united(found: list[Resource]) -> list[Resource]:
     homes = {each.item.name: each for each in found if each.item.name and each.param}
     strays = [each for each in found if not each.param and each.item.name in homes]
     kept = [each for each in found if each not in strays]
-    taken = {name: [act for each in strays if each.item.name == name for act in each.acts] for name in homes}
+    taken = {name: [each for each in strays if each.item.name == name] for name in homes}
     return [
-        replace(each, acts=(*each.acts, *taken[each.item.name]))
-        if homes.get(each.item.name) is each
-        else each
-        for each in kept
+        _uniting(each, taken[each.item.name]) if homes.get(each.item.name) is each else each for each in kept
     ]
+
+
+def _uniting(home: Resource, strays: list[Resource]) -> Resource:
+    """Return `home` with what `strays` do, each below what it is below."""
+    beside = {each.above.resource: each.above for each in strays if each.above and _is_below(home, each)}
+    return replace(
+        home,
+        acts=(*home.acts, *(act for each in strays for act in each.acts)),
+        beside=tuple(beside.values()),
+    )
+
+
+def _is_below(home: Resource, stray: Resource) -> bool:
+    """Return whether what `stray` lists is that of its parent alone: one shows whose it is, or is made there.
+
+    Where others make it, and it does not show whose it is, nobody could tell.
+    """
+    above = stray.above
+    if above is None or above.resource == home.name or (home.above and home.above.resource == above.resource):
+        return False
+    return home.refers_by(above.param) is not None or bool(
+        stray.acting("create") and not home.acting("create")
+    )
 
 
 def _resource(data: Mapping[str, Any], group: Group, known: Mapping[Shape, Resource]) -> Resource | None:
     found = _item(data, group)
-    acts = tuple(replace(each, said=_said(data, each.operation)) for each in _acts(group, data))
+    acts = tuple(replace(each, said=_said(data, each.operation)) for each in acted(group, data))
     if found is None or not {"create", "get", "list"} & {each.role for each in acts}:
         return None
     item, envelope, shown = found
     params = tuple(dict.fromkeys(_params(group)))
     body = next(
-        filter(None, (replies.sent(data, each.operation) for each in group.whole if _makes(each))), None
+        filter(None, (replies.sent(data, each.operation) for each in group.whole if makes(each))), None
     )
     settable = frozenset(body.members) if body else frozenset()
     # Where one schema serves both ways, that a client could send a state says nothing.
@@ -207,10 +214,6 @@ def _name(item: Form, group: Group, taken: set[str]) -> str:
     return next(free, f"{''.join(plain_words) or 'Resource'}{len(taken)}")
 
 
-def _makes(each: Route) -> bool:
-    return each.operation.method == "POST"
-
-
 def _item(data: Mapping[str, Any], group: Group) -> tuple[Form, Path, Any] | None:
     """Return what one of a collection looks like, where it stands in an answer, and an example of it."""
     in_list = _in_list(data, group)
@@ -225,7 +228,7 @@ def _item(data: Mapping[str, Any], group: Group) -> tuple[Form, Path, Any] | Non
     def has_id(form: Form) -> bool:
         return bool({plain(name) for name in form.members} & {*params, "id"})
 
-    for each in (group.method("GET"), *(each for each in group.whole if _makes(each)), group.method("PUT")):
+    for each in (group.method("GET"), *(each for each in group.whole if makes(each)), group.method("PUT")):
         for reply in replies.replies(data, each.operation) if each else ():
             if reply.form and (path := replies.inner(reply.form, is_it, has_id)) is not None:
                 found = replies.at(reply.form, path)
@@ -241,86 +244,6 @@ def _in_list(data: Mapping[str, Any], group: Group) -> Form | None:
             if reply.form and (path := replies.listed(reply.form)) is not None:
                 return replies.at(reply.form, path).items
     return None
-
-
-def _acts(group: Group, data: Mapping[str, Any]) -> Iterator[Act]:
-    for each in group.whole:
-        yield from _on_whole(each, data)
-    has_maker = any(_makes(each) for each in group.whole)
-    for each in group.item:
-        yield from _on_item(each, data, has_maker=has_maker)
-    for word, each in group.below:
-        yield from _below(word, each, data)
-
-
-def _on_whole(each: Route, data: Mapping[str, Any]) -> Iterator[Act]:
-    method = each.operation.method
-    lists = [
-        reply.form and replies.listed(reply.form) is not None
-        for reply in replies.replies(data, each.operation)
-    ]
-    if method == "GET" and any(lists):
-        yield Act(each.operation, "list", "GET on a collection, answered with several")
-    elif method == "POST" and not _is_search(each, any(lists)):
-        asked = "upsert" if _is_upsert(each) else ""
-        yield Act(each.operation, "create", "POST on a collection", verb=asked)
-    elif method in _WRITES and _is_upsert(each):
-        yield Act(each.operation, "create", f"{method} on a collection, called so", False, "upsert")
-    elif method == "DELETE" and each.operation.body is None:
-        yield Act(each.operation, "clear", "DELETE on a collection", False, "delete")
-
-
-def _is_upsert(each: Route) -> bool:
-    """Return whether an operation makes something, or changes it where it is there already."""
-    said = f"{' '.join(words(each.operation.id))} {each.operation.summary}".lower()
-    return any(phrase in said for phrase in ("or update", "or updates", "upsert", "or replace"))
-
-
-def _is_search(each: Route, answers_with_several: bool | None) -> bool:
-    """Return whether a POST asks for some of what there is, and makes nothing."""
-    said = {*words(each.operation.id if " " not in each.operation.id else ""), *words(each.shape[-1])}
-    return bool(said & SEARCHES) and bool(answers_with_several)
-
-
-def _on_item(each: Route, data: Mapping[str, Any], *, has_maker: bool) -> Iterator[Act]:
-    method = each.operation.method
-    asked, word = verb(each)
-    if method == "GET":
-        yield Act(each.operation, "get", "GET on one of a collection")
-    elif method in ("PUT", "POST") and (_is_upsert(each) or (method == "PUT" and not has_maker)):
-        yield Act(
-            each.operation,
-            "create",
-            f"{method} on one of a collection, which makes it where it is not",
-            False,
-            "upsert",
-            part=each.params[-1],
-        )
-    elif method in _WRITES:
-        yield Act(each.operation, "update", f"{method} on one of a collection")
-    elif method == "DELETE" and asked not in ("", "delete"):
-        yield Act(each.operation, "trigger", f"DELETE, but it is called '{word}'", False, asked)
-    elif method == "DELETE":
-        yield Act(each.operation, "remove", "DELETE on one of a collection", verb="delete")
-    elif method == "POST" and asked and each.operation.body is None:
-        yield Act(each.operation, "trigger", f"POST on one of a collection, called '{word}'", False, asked)
-    elif method == "POST" and words(each.operation.id)[:1] == ("replace",):
-        yield Act(each.operation, "replace", "POST on one of a collection, called 'replace'", False)
-    elif method == "POST" and replies.sent(data, each.operation) is not None:
-        yield Act(each.operation, "update", "POST with a body on one of a collection", False)
-
-
-def _below(word: str, each: Route, data: Mapping[str, Any]) -> Iterator[Act]:
-    method = each.operation.method
-    asked, spelled = verb(each, word)
-    if method in ("POST", "PUT", "PATCH", "DELETE") and asked and (asked != "delete" or spelled == word):
-        is_sure = plain(word).startswith(spelled)
-        yield Act(each.operation, "trigger", f"{method} with the verb '{spelled}'", is_sure, asked)
-    elif method == "GET":
-        part = f"GET on '{word}' of one"
-        yield Act(
-            each.operation, "part", part, plain(word) in RESULTS or word in ("status", "state"), part=word
-        )
 
 
 @dataclass(frozen=True, slots=True)

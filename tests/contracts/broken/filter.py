@@ -17,6 +17,11 @@ def other_default(asked: Asked) -> Asked:
     return asked if "source_type" in asked.query else asked.asking(source_type="api")
 
 
+@asking(FARM, "invalid-refused", "The engine to look for may be written in capitals.", of="listRenders")
+def any_case(asked: Asked) -> Asked:
+    return asked.asking(engine=asked.query["engine"].lower()) if "engine" in asked.query else asked
+
+
 @asking(RENDLEY, "filter-exact", "The type of a job is not filtered by.", of=LIST)
 def type_ignored(asked: Asked) -> Asked:
     return asked.asking(job_type=None)

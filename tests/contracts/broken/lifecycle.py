@@ -328,6 +328,26 @@ def history_rewritten(answer: Answer, _asked: Asked) -> None:
     answer.json["events"] = events[queued[-1] :] if queued else events
 
 
+@fault(FARM, "possible-move", "A render that somebody holds goes on all the same, and succeeds.")
+async def held_goes_on(asked: Asked, server: Server) -> Answer:
+    answer, now = await server.ask(asked), await server.now(asked)
+    for key, job in jobs(asked, answer):
+        if job.get("state") == "paused" and now >= first(server, key, "paused", now) + 2:
+            job["state"] = "succeeded"
+    return answer
+
+
+@fault(FARM, "state-sets-fields", "A render that is tried again keeps the time at which it ended.")
+async def end_kept(asked: Asked, server: Server) -> Answer:
+    answer = await server.ask(asked)
+    for key, job in jobs(asked, answer):
+        ended = server.memory.setdefault(key, job.get("ended_at"))
+        if job.get("state") == "queued" and ended:
+            job["ended_at"] = ended
+        server.memory[key] = job.get("ended_at") or ended
+    return answer
+
+
 @fault(FARM, "trigger-refused", "A frame that has been drawn can be struck.", of="strikeFrame")
 async def drawn_is_struck(asked: Asked, server: Server) -> Answer:
     answer = await server.ask(asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -10,6 +11,7 @@ from judgements import MANNER, NOTES, finding, hostile_judgement, judgement, sec
 
 from contracts.finding import Subject
 from contracts.report.junit import junit
+from contracts.report.manner import Manner
 
 # What junit-10.xsd of Jenkins' xunit plugin allows: per element its attributes, the ones it must have
 # with a `!`, and its children.
@@ -146,3 +148,22 @@ def test_a_finding_that_is_about_no_resource_has_its_suite():
 
     assert suite.get("name") == "(no resource)"
     assert suite.find("testcase").get("classname") == "(no resource)"
+
+
+def test_the_cases_are_the_same_in_every_run() -> None:
+    """What nothing happened to is skipped with the reason; what is known makes nobody fail."""
+    untried = ("ordered", Subject("Lamp", "listLamps"))
+    known = replace(judgement(), findings=[finding(is_known=True)])
+
+    root = ElementTree.fromstring(
+        junit(known, Manner(promises=[untried, ("listed", Subject("Lamp", "listLamps"))]))
+    )
+
+    cases = {each.get("name"): each for each in root.iter("testcase")}
+    (skipped,) = cases["ordered listLamps"]
+    assert skipped.get("message") == "Nothing happened that would have shown it broken."
+    assert len(cases["listed listLamps"]) == 0
+    (told,) = cases["final-is-final getLamp"]
+    assert told.tag == "skipped"
+    assert "Known, in the baseline: " in str(told.get("message"))
+    assert root.get("failures") == "0"

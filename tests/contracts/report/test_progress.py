@@ -70,11 +70,22 @@ def test_a_log_has_a_line_for_each_phase():
         Progress("walk", 100, 2.0, 1),
     )
 
-    assert told == "matrix: 0 requests, 0.0 s\nwalk: 100 requests, 2.0 s, 1 finding\n"
+    assert told == "matrix begins\nwalk begins after 100 requests, 2.0 s, 1 finding\n"
+
+
+def test_a_log_ends_with_a_total():
+    """The line of a phase is about what was before it, and must not be read as what came of it."""
+    stream = io.StringIO()
+    with shown_on(stream) as watch:
+        watch.total(9, 9.0, 9)
+        watch(Progress("matrix", 0, 0.0, 0))
+        watch.total(120, 3.0, 2)
+
+    assert stream.getvalue() == "matrix begins\nended after 120 requests, 3.0 s, 2 findings\n"
 
 
 @pytest.mark.parametrize("watch_on", [Redrawn, Spoken])
 def test_what_is_tried_does_nothing_to_the_terminal(watch_on):
-    told = seen(watch_on, Terminal(), Progress("matrix", 1, 0.0, 0, "\x1b[2J\n"))
+    told = seen(watch_on, Terminal(), Progress("\x1b[2J\n", 1, 0.0, 0, "\x1b[2J\n"))
 
     assert "\\x1b[2J\\n" in told

@@ -252,6 +252,10 @@ paths:
       parameters:
         - {name: sort, in: query, schema: {type: string, enum: [name, -name]}}
         - {name: since, in: query, schema: {type: string, format: date}}
+        - name: filter
+          in: query
+          style: deepObject
+          schema: {type: object, properties: {colour: {type: string}, mood: {type: string}}}
       responses:
         '200':
           description: x
@@ -259,7 +263,13 @@ paths:
           content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Item'}}}}
     post:
       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/New'}}}}
-      responses: {'201': {$ref: '#/components/responses/Item'}}
+      responses:
+        '201':
+          description: x
+          headers:
+            Location: {schema: {type: string, format: uri}}
+            Content-Location: {schema: {type: string, format: uri-reference}}
+          content: {application/json: {schema: {$ref: '#/components/schemas/Item'}}}
   /items/{id}:
     parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
     get: {responses: {'200': {$ref: '#/components/responses/Item'}}}
@@ -352,10 +362,26 @@ def test_a_list_is_turned_round_and_counted_in_its_header(items):
     assert client.get("/items").headers["X-Total-Count"] == "3"
 
 
+def test_a_list_is_filtered_by_the_members_of_an_object(items):
+    client = playing(items.specification)
+    for name, colour in (("a", "red"), ("b", "blue")):
+        client.post("/items", json={"name": name, "colour": colour})
+
+    assert [each["name"] for each in client.get("/items?filter[colour]=blue").json()] == ["b"]
+    assert client.get("/items?filter[colour]=green").json() == []
+
+
+def test_an_address_is_whole_where_the_document_says_that_it_is_a_uri(items):
+    made = playing(items.specification).post("/items", json={"name": "a"}, headers={"Host": "shop.test:81"})
+
+    assert made.headers["Location"] == "http://shop.test:81/items/1"
+    assert made.headers["Content-Location"] == "/items/1"
+
+
 def test_what_is_not_remembered_is_told(items):
     assert (items.untaken, items.unread, items.shown) == (
         ("Item.weight",),
-        ("since of GET /items",),
+        ("since of GET /items", "filter[mood] of GET /items"),
         ("polish",),
     )
 
@@ -369,4 +395,109 @@ def test_what_is_not_remembered_is_told_at_the_start(tmp_path):
 
     assert "answered from examples, so they read and change nothing of what is kept: polish." in told
     assert "in two ways: Item.weight." in told
-    assert "for none is called like a field: since of GET /items." in told
+    assert "for none is called like a field: since of GET /items, filter[mood] of GET /items." in told
+
+
+ORDERS = """
+openapi: 3.1.0
+info: {title: Orders, version: '1'}
+paths:
+  /orders:
+    post:
+      operationId: addOrder
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
+      responses: {'201': {$ref: '#/components/responses/Order'}}
+  /orders/{orderId}:
+    parameters: [{name: orderId, in: path, required: true, schema: {type: string, format: uuid}}]
+    get: {operationId: getOrder, responses: {'200': {$ref: '#/components/responses/Order'}}}
+  /orders/{orderId}/bills:
+    parameters: [{name: orderId, in: path, required: true, schema: {type: string, format: uuid}}]
+    get:
+      operationId: listBills
+      responses:
+        '200':
+          description: x
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Bill'}}}}
+    post: {operationId: addBill, responses: {'201': {$ref: '#/components/responses/Bill'}}}
+  /bills/{billId}:
+    parameters: [{name: billId, in: path, required: true, schema: {type: integer}}]
+    get: {operationId: getBill, responses: {'200': {$ref: '#/components/responses/Bill'}}}
+  /me:
+    get: {operationId: getMe, responses: {'200': {$ref: '#/components/responses/Order'}}}
+    put:
+      operationId: putMe
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
+      responses: {'200': {$ref: '#/components/responses/Order'}}
+  /files:
+    post: {operationId: upload, responses: {'204': {description: x}}}
+components:
+  responses:
+    Order: {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
+    Bill:
+      description: x
+      content:
+        application/json:
+          schema: {$ref: '#/components/schemas/Bill'}
+          example: {id: 7, number: B-7}
+  schemas:
+    Order:
+      type: object
+      required: [id]
+      properties:
+        id: {type: string, format: uuid, readOnly: true}
+        note: {type: string}
+        secret: {type: string, writeOnly: true}
+        price:
+          type: object
+          properties: {net: {type: number}, gross: {type: number, readOnly: true}}
+    Bill:
+      type: object
+      required: [id, number]
+      properties: {id: {type: integer}, orderId: {type: string, format: uuid}, number: {type: string}}
+"""
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Kept:
+    file = tmp_path / "orders.yaml"
+    file.write_text(ORDERS, "utf-8")
+    return kept(specify(load(file)))
+
+
+def test_what_is_below_something_is_there_only_though_it_has_a_path_of_its_own(orders):
+    client = playing(orders.specification)
+    first, second = (client.post("/orders", json={}).json()["id"] for _ in range(2))
+    bill = client.post(f"/orders/{first}/bills").json()
+
+    assert bill == {"id": 8, "number": "B-7", "orderId": first}
+    assert client.get(f"/orders/{first}/bills").json() == [bill]
+    assert client.get(f"/orders/{second}/bills").json() == []
+    assert client.get("/bills/8").json() == bill
+    assert client.get("/bills/7").json() == {"id": 7, "number": "B-7"}
+    nowhere = "/orders/01234567-89ab-4def-8123-456789abcdef/bills"
+    assert (client.get(nowhere).status_code, client.post(nowhere).status_code) == (404, 404)
+
+
+def test_what_is_written_and_forgotten_is_told(orders):
+    assert (orders.shown, orders.unmade) == (("getMe", "putMe"), ())
+
+
+def test_what_only_one_side_writes_is_neither_taken_nor_shown(orders):
+    client = playing(orders.specification)
+    sent = {"note": "a", "secret": "b", "price": {"net": 1, "gross": 99}}
+
+    made = client.post("/orders", json=sent)
+
+    assert made.status_code == 201
+    assert made.json() == {"id": made.json()["id"], "note": "a", "price": {"net": 1}}
+
+
+def test_what_cannot_be_made_is_told(tmp_path):
+    data = yaml.safe_load(ORDERS)
+    field = data["components"]["schemas"]["Order"]["properties"]["id"]
+    del field["format"]
+    field["pattern"] = "^(a|b)[g-z]$"
+    found = kept(specify(Document(data, tmp_path / "x.yaml")))
+
+    assert found.unmade == ("addOrder",)
+    assert "addOrder" not in found.shown

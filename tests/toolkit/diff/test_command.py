@@ -159,6 +159,13 @@ def test_overlays_apply_to_both_or_to_one(place):
     assert "[resource-added]" in one.stdout
 
 
+def committed(place: Path, folder: str) -> None:
+    """Make a repository of a place, with a commit of one of its folders."""
+    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q"], ["add", folder], [*who, "commit", "-q", "-m", "Begun"]):
+        subprocess.run(["git", *command], cwd=place, check=True, capture_output=True)
+
+
 @pytest.fixture
 def repository(place: Path) -> Path:
     """The folder as a repository: the old document is committed, in a folder, with a part in another file."""
@@ -166,9 +173,7 @@ def repository(place: Path) -> Path:
     (place / "api").mkdir()
     write(place / "api/part.json", part)
     write(place / "api/openapi.json", one_schema({"$ref": "part.json"}, "response"))
-    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false"]
-    for command in (["init", "-q"], ["add", "api"], [*who, "commit", "-q", "-m", "Begun"]):
-        subprocess.run(["git", *command], cwd=place, check=True, capture_output=True)
+    committed(place, "api")
     write(place / "api/part.json", {"type": "object", "properties": {"a": {"type": "integer"}}})
     return place
 
@@ -198,6 +203,69 @@ def test_a_commit_that_is_not_there_is_wrong_use(repository, name, why):
     assert done.exit_code == 2
     assert why in done.stderr
     assert "git:main:openapi.yaml" in done.stderr
+
+
+def test_an_overlay_may_come_from_a_commit_too(place):
+    """A lifecycle that lies beside its document is as old as that."""
+    action = {"target": "$", "update": {"info": {"description": "Old."}}}
+    (place / "api").mkdir()
+    write(place / "api/openapi.json", one_schema({"type": "object"}, "response"))
+    write(
+        place / "api/words.json",
+        {"overlay": "1.0.0", "info": {"title": "W", "version": "1"}, "actions": [action]},
+    )
+    committed(place, "api")
+    (place / "api/words.json").unlink()
+
+    both = diff(
+        place, "git:HEAD:api/openapi.json", "api/openapi.json", "--overlay", "git:HEAD:api/words.json"
+    )
+    old = diff(
+        place, "git:HEAD:api/openapi.json", "api/openapi.json", "--old-overlay", "git:HEAD:api/words.json"
+    )
+    gone = diff(
+        place, "git:HEAD:api/openapi.json", "api/openapi.json", "--old-overlay", "git:HEAD:api/no.json"
+    )
+
+    assert both.stdout == old.stdout == "Nothing has changed for clients.\n"
+    assert gone.exit_code == 2
+    assert "'git:HEAD:api/no.json' is not there: HEAD has no api/no.json." in gone.stderr
+
+
+def test_a_fault_in_a_commit_is_told_where_it_was(place):
+    """Nobody knows the folder into which it was put to be read."""
+    (place / "api").mkdir()
+    write(place / "api/openapi.json", {"openapi": "3.1.0", "paths": 5})
+    committed(place, "api")
+
+    done = diff(place, "git:HEAD:api/openapi.json", "git:HEAD:api/openapi.json")
+
+    assert done.exit_code == 1
+    assert "git:HEAD:api/openapi.json:" in done.stderr
+    assert "/tmp" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["git:HEAD:api/openapi.json", "git:HEAD:./openapi.json", "git:HEAD:openapi.json"]
+)
+def test_a_path_is_seen_from_the_root_or_from_here(repository, name):
+    """Git itself sees it from the root; who stands in a folder names what lies there."""
+    done = diff(repository / "api", name, "openapi.json")
+
+    assert "git:HEAD:api/part.json:" in done.stdout
+
+
+def test_a_file_that_was_not_committed_says_so(repository):
+    """It is there, and git does not know it."""
+    (repository / "new").mkdir()
+    write(repository / "new/openapi.json", {})
+
+    inside = diff(repository, "git:HEAD:new/openapi.json", "api/openapi.json")
+    outside = diff(Path("/"), "git:HEAD:new/openapi.json", "api/openapi.json")
+
+    assert (inside.exit_code, outside.exit_code) == (2, 2)
+    assert "The file is here, and was not committed then." in inside.stderr
+    assert "the current folder is in no git repository" in outside.stderr
 
 
 def test_a_document_of_which_nothing_can_be_used_is_a_fault(place):

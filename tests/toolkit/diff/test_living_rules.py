@@ -314,6 +314,7 @@ PAIRS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ("order-withdrawn", "order-promised", {}, {f"{LIST}/order": GONE}),
     ("sort-withdrawn", "sort-added", {}, {f"{LIST}/sort": GONE}),
     ("sort-withdrawn", "sort-added", {}, {f"{LIST}/sort/fields/code": GONE}),
+    ("sort-withdrawn", "sort-withdrawn", {}, {f"{LIST}/sort/fields/code": "-/code"}),
     ("sort-changed", "sort-changed", {}, {f"{LIST}/sort/direction": "size"}),
     ("list-states-narrowed", "list-states-widened", {}, {f"{LIST}/in": ["queued", "running"]}),
     ("convention-relaxed", "trailing-slash-refused", {}, {f"{SHARED}/trailingSlash": "ignore"}),

@@ -113,11 +113,10 @@ def _sort(deed: Deed) -> None:
     words = [(each.param, each.direction, each.descending) for each in (one, other)]
     if words[0] != words[1]:
         deed.add("sort-changed", "The order is asked for in another way.", "sort")
-    for name, path in one.fields.items():
-        if other.fields.get(name) != path:
-            deed.add(
-                "sort-withdrawn", f"'{name}' does not sort by {render(path)} any more.", "sort", "fields"
-            )
+    for name, order in one.fields.items():
+        if other.fields.get(name) != order:
+            by = _said(order.field, order.descending)
+            deed.add("sort-withdrawn", f"'{name}' does not sort by {by} any more.", "sort", "fields")
     for name in (each for each in other.fields if each not in one.fields):
         deed.add("sort-added", f"Clients can sort by '{name}'.", "sort", "fields")
 

@@ -1,0 +1,49 @@
+"""A world in which several principals ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.clock import Clock
+from mockserver.evaluation import Frame
+from mockserver.identifiers import Sequences
+from mockserver.kind import Kind
+from mockserver.store import Resource
+from mockserver.world import World
+
+
+class SharedWorld(World):
+    """A world of several principals: `principal` is who asks, and where nobody does, the world itself.
+
+    Whoever hands it out says who asks, after `settle`. What will happen by itself
+    is reckoned with the world itself too, so that it does not depend on who looks.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Kind],
+        clock: Clock,
+        principal: Mapping[str, Any],
+        sequences: Sequences,
+        *,
+        seed: int = 0,
+        limit: int = 10_000_000,
+    ) -> None:
+        # First, for what is planted has its next moves reckoned.
+        self._host = principal
+        super().__init__(kinds, clock, principal, sequences, seed=seed, limit=limit)
+
+    def settle(self) -> int:
+        """Let everything happen that was due by now, which nobody asks for; return when more will happen."""
+        self.principal = self._host
+        return super().settle()
+
+    def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
+        asks, self.principal = self.principal, self._host
+        if frame is not None:
+            frame.principal = self._host
+        super()._schedule(resource, frame)
+        self.principal = asks
+        if frame is not None:
+            frame.principal = asks

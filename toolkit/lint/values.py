@@ -1,0 +1,209 @@
+"""Rules about values: what a lifecycle makes fits the schemas that show it, and the paths that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from speckit import pointer
+from speckit.checks.shapes import Shape
+from speckit.checks.showing import alone, body_of, is_reshaped, views_of
+from speckit.expression import Constant, Members, Source, Template
+from speckit.faults import Fault
+from speckit.lifecycle import Path, Rule, Seed, View
+from speckit.operation import Operation
+from toolkit.lint.compiled import Compiled
+from toolkit.lint.finding import ERROR
+from toolkit.lint.identifiers import made
+from toolkit.lint.matter import Life, Matter
+from toolkit.lint.moves import written
+from toolkit.lint.positions import RESPONSE
+from toolkit.lint.rule import life_rule, rule
+
+
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """A place in an answer where the resource stands by itself, and the views it may be shown in."""
+
+    operation: Operation
+    rule: Rule
+    shape: Shape
+    views: tuple[View, ...]
+
+
+def _showings(life: Life) -> Iterator[_Showing]:
+    for operation, found, _ in life.rules():
+        for success in found.success if found.role != "parts" else ():
+            if not is_reshaped(life.lifecycle, found, success):
+                views = tuple(views_of(life.lifecycle, found, success))
+                for shape in alone(body_of(found, success), life.subject.answer_shape(operation, success)):
+                    yield _Showing(operation, found, shape, views)
+
+
+def _is_left_out(life: Life, showing: _Showing, name: str) -> bool:
+    """Return whether a field is hidden, or not in one of the views."""
+    path: Path = (name,)
+    hidden = path in life.lifecycle.hidden
+    return hidden if not showing.views else any(_omits(view, path, hidden) for view in showing.views)
+
+
+def _omits(view: View, path: Path, hidden: bool) -> bool:
+    is_outside = bool(view.only) and not any(each[:1] == path for each in view.only)
+    return path in view.omit or is_outside or (hidden and path not in view.show)
+
+
+@life_rule(
+    "required-field-missing",
+    ERROR,
+    why="Every answer that shows one breaks its own schema, and clients that check it fail.",
+    source="OpenAPI 3.1, section 4.8.24; JSON Schema validation, section 6.5.3",
+)
+def required(life: Life) -> Iterator[Fault]:
+    """A schema requires a field that a resource never has, or that is not shown."""
+    if "initially" not in life.subject.raw:
+        return
+    begins = {name for name, value in life.lifecycle.initially if value != Source("absent")}
+    there = begins | written(life) | {path[0] for path in (_kept(life)) if path}
+    told: set[str] = set()
+    for showing in _showings(life) if not any(name.startswith("$") for name in there) else ():
+        for name in [each for each in _required(showing.shape) if each not in told]:
+            if name not in there:
+                told.add(name)
+                message = f"{showing.operation.id} requires '{name}' of a {life.name}, and nothing sets it."
+                hint = f"Add it to 'initially', e.g. '{name}: $request.body#{pointer.render((name,))}'."
+                yield life.fault(("initially",), message, hint)
+            elif _is_left_out(life, showing, name):
+                told.add(name)
+                message = f"{showing.operation.id} requires '{name}' of a {life.name}, and does not show it."
+                hint = "Show it, or do not require it in the schema."
+                yield life.fault(("operations", showing.operation.id), message, hint)
+
+
+def _kept(life: Life) -> list[Path]:
+    """Return the fields that are kept up without being listed."""
+    lifecycle = life.lifecycle
+    history = [lifecycle.history.field] if lifecycle.history else []
+    return [*history, *(parent.field for parent in lifecycle.parents.values())]
+
+
+def _required(shape: Shape) -> list[str]:
+    """Return the members that an answer has to have: not those that are for requests only."""
+    listed = [part["required"] for part in shape.parts if isinstance(part.get("required"), list)]
+    names = dict.fromkeys(name for each in listed for name in each if isinstance(name, str))
+    return [n for n in names if not any(p.get(RESPONSE) is True for p in shape.member(n).parts)]
+
+
+@rule(
+    "id-never-fits",
+    ERROR,
+    why="What is made is refused when it is asked for, or shown with an id that its schema shuts out.",
+    source="OpenAPI 3.1, section 4.8.12",
+)
+def unfit_ids(matter: Matter) -> Iterator[Fault]:
+    """The ids of new resources do not fit the path parameter that names them, or their field."""
+    compiled = Compiled(matter.schemas)
+    for life in matter.lives:
+        ids = made(life.lifecycle.identity) if _makes_ids(life) else []
+        for where, schema, leaves in _naming(life) if ids else ():
+            wrong = [each for each in ids if _misfit(compiled, schema, each, leaves)]
+            if len(wrong) * 2 > len(ids):
+                message = f"New ids look like '{wrong[0]}', which does not fit {where}: "
+                problem = _misfit(compiled, schema, wrong[0], leaves)
+                hint = "Change 'generate' so that its ids fit, or the schema."
+                yield life.fault(("identity", "generate"), f"{message}{problem}", hint)
+                break
+
+
+def _makes_ids(life: Life) -> bool:
+    return any(found.id is None for _, found, _ in life.rules("create", "replace"))
+
+
+def _naming(life: Life) -> Iterator[tuple[str, Any, str]]:
+    """Yield the schemas that ids have to fit: of path parameters, and of the field in answers."""
+    yield from _parameters(life)
+    field = life.lifecycle.identity.field
+    for showing in _showings(life):
+        for part in showing.shape.member(*field).parts:
+            yield f"'{pointer.render(field)}' in the answer of {showing.operation.id}", part, RESPONSE
+
+
+def _parameters(life: Life) -> Iterator[tuple[str, Any, str]]:
+    name = life.lifecycle.identity.param
+    for operation, _, _ in life.rules():
+        parameter = operation.parameter("path", name) if name else None
+        if parameter is not None:
+            yield f"the parameter '{name}' of {operation.id}", parameter.schema, ""
+
+
+def _misfit(compiled: Compiled, schema: Any, value: Any, leaves: str) -> str:
+    """Return why an id does not fit; in a path it is a text, and may stand for a number."""
+    problem = compiled.misfit(schema, value, leaves)
+    if not problem or leaves:
+        return problem
+    return "" if not compiled.misfit(schema, _other(value)) else problem
+
+
+def _other(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdecimal() else str(value)
+
+
+@rule(
+    "seed-breaks-schema",
+    ERROR,
+    why="It is the first thing that anybody reads of a new server, and it breaks the document.",
+    source="OpenAPI 3.1, section 4.8.24",
+)
+def unfit_seeds(matter: Matter) -> Iterator[Fault]:
+    """A value of a seed does not fit the schema that shows it, or its id not the path that names it."""
+    compiled = Compiled(matter.schemas)
+    for life in matter.lives:
+        reads = [each for each in _showings(life) if each.rule.role in ("get", "list")]
+        for index, seed in enumerate(life.lifecycle.seeds):
+            showings = [each for each in reads if _shows(each.rule, seed.state)]
+            for name, value in _constants(life, seed):
+                if problem := _unfit(life, compiled, showings, name, value):
+                    hint = "Correct the seed, or the schema."
+                    yield life.fault(("seed", index, "set", name), problem, hint)
+
+
+def _shows(found: Rule, state: str) -> bool:
+    """Return whether an operation shows what is in `state`."""
+    return not state or state in (found.available_in or found.states or (state,))
+
+
+def _unfit(life: Life, compiled: Compiled, showings: list[_Showing], name: str, value: Any) -> str:
+    """Return what is wrong with a field of a seed; empty where nothing is."""
+    for showing in showings:
+        if _is_reshaped_in(showing, name) or _is_left_out(life, showing, name):
+            continue
+        for part in showing.shape.member(name).parts:
+            if problem := compiled.misfit(part, value, RESPONSE):
+                return f"'{name}' does not fit what {showing.operation.id} documents: {problem}"
+    for where, schema, leaves in _parameters(life) if life.lifecycle.identity.field == (name,) else ():
+        if problem := _misfit(compiled, schema, value, leaves):
+            return f"'{name}' does not fit {where}: {problem}"
+    return ""
+
+
+def _is_reshaped_in(showing: _Showing, name: str) -> bool:
+    """Return whether a view shows only a part of a field."""
+    paths = [path for view in showing.views for path in (*view.omit, *view.only)]
+    return any(len(path) > 1 and path[0] == name for path in paths)
+
+
+def _constants(life: Life, seed: Seed) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a seed whose values are written down, and that its state does not set anew."""
+    state = life.lifecycle.states.get(seed.state)
+    anew = {path[0] for path, _ in state.set} if state else set()
+    parts = {path[0] for path in life.lifecycle.hidden if len(path) > 1}
+    for name, value in _members(seed.set):
+        if isinstance(value, Constant) and name not in anew | parts:
+            yield name, value.value
+
+
+def _members(template: Template) -> list[tuple[str, Template]]:
+    if isinstance(template, Members):
+        return list(template.items)
+    values = template.value if isinstance(template, Constant) else None
+    return [(name, Constant(each)) for name, each in values.items()] if isinstance(values, dict) else []
