@@ -13,9 +13,10 @@ import orjson
 from contracts.exchange import DELIMITERS, Call, Exchange, Moment
 from contracts.routes import Routes, Undecodable
 from speckit.lifecycle import Lifecycle
+from speckit.marks import Path, marked, strip
 from speckit.operation import Operation, Parameter
 from speckit.pointer import ABSENT
-from speckit.schema import Schemas
+from speckit.schema import SENT, Schemas
 from speckit.specification import Specification
 
 FORM = "application/x-www-form-urlencoded"
@@ -72,6 +73,8 @@ class Recorder:
         self._spellings = _spellings(specification.lifecycles.values())
         self._reads: dict[int, tuple[Any, Read]] = {}
         self._members = _asked_for(specification)
+        self._data = data
+        self._passed_over: dict[tuple[str, str], tuple[Path, ...]] = {}
 
     def exchange(
         self,
@@ -200,10 +203,20 @@ class Recorder:
             return ABSENT, media
         if media == "application/json" or media.endswith("+json"):
             try:
-                return orjson.loads(content), media
+                return self._heeded(operation, media, orjson.loads(content)), media
             except orjson.JSONDecodeError:
                 return content, kind
         return (self._form(operation, content), media) if media == FORM else (content, kind)
+
+    def _heeded(self, operation: Operation, media: str, value: Any) -> Any:
+        """Return a body without what only the server writes, which it passes over (OpenAPI, `readOnly`)."""
+        key = (operation.id, media)
+        if key not in self._passed_over:
+            schema = operation.body.schemas.get(media, {}) if operation.body else {}
+            self._passed_over[key] = marked(self._data, schema, SENT)
+        for path in self._passed_over[key]:
+            strip(value, path)
+        return value
 
     def _form(self, operation: Operation, content: bytes) -> Any:
         schema = operation.body.schemas.get(FORM, {}) if operation.body else {}
