@@ -237,26 +237,24 @@ class Inputs:
             return operation.body is not None and source.pointer[0] in self.members(operation)
         return operation.parameter(source.kind.removeprefix("request."), source.name) is not None
 
+    def lacks(self, binding: Binding, parent: str, principal: str) -> bool:
+        """Return whether a creation has to name a parent, and nobody knows of one that there is."""
+        place = self.place(binding, parent)
+        is_named = place and (place.kind == "request.path" or self._is_wanted(binding.operation, place))
+        return bool(is_named) and not self._known(binding, parent, principal)
+
     def candidates(self, binding: Binding, parent: str, principal: str) -> list[Any]:
         """Return ids that a parent may have: those given, those seen, and those of the document."""
-        found = binding.nature.lifecycle.parents[parent]
-        place = self.place(binding, parent)
-        names = [
-            found.param,
-            place.name if place else "",
-            place.pointer[-1] if place and place.pointer else "",
-        ]
+        written = self._examples(binding.operation, self.place(binding, parent))
+        return list(dict.fromkeys([*self._known(binding, parent, principal), *written]))
+
+    def _known(self, binding: Binding, parent: str, principal: str) -> list[Any]:
+        found, place = binding.nature.lifecycle.parents[parent], self.place(binding, parent)
+        names = [found.param, *((place.name, *place.pointer[-1:]) if place else ())]
         given = [typed(self._params[name], self._kind(found)) for name in names if name in self._params]
-        seen = [
-            key
-            for resource in found.resources
-            for key, track in self._ledger.of(principal, resource).items()
-            if not track.is_gone
-        ]
-        written = [*self._seeds(found), *self._examples(binding.operation, place)]
-        return list(
-            dict.fromkeys([*given, *seen, *(each for each in written if isinstance(each, str | int))])
-        )
+        tracks = (self._ledger.of(principal, resource).items() for resource in found.resources)
+        seen = [key for each in tracks for key, track in each if not track.is_gone]
+        return [*given, *seen, *self._seeds(found)]
 
     def _kind(self, parent: Parent) -> str:
         lifecycle = self._specification.lifecycles.get(parent.resources[0])
@@ -268,10 +266,10 @@ class Inputs:
         if place.kind == "request.body":
             body, _ = self.body(operation)
             value = pointer.read(body, place.pointer) if isinstance(body, dict) else ABSENT
-            return [] if value is ABSENT else [value]
+            return [value] if isinstance(value, str | int) else []
         parameter = operation.parameter(place.kind.removeprefix("request."), place.name)
         value = self._written(operation, parameter) if parameter else ABSENT
-        return [] if value is ABSENT else [value]
+        return [value] if isinstance(value, str | int) else []
 
     def _seeds(self, parent: Parent) -> Iterator[Any]:
         """Yield the ids of the parents that the document starts every world with."""
@@ -279,7 +277,8 @@ class Inputs:
             lifecycle = self._specification.lifecycles.get(name)
             for seed in lifecycle.seeds if lifecycle else ():
                 if isinstance(seed.set, Constant) and lifecycle is not None:
-                    yield pointer.read(seed.set.value, lifecycle.identity.field)
+                    key = pointer.read(seed.set.value, lifecycle.identity.field)
+                    yield from [key] if isinstance(key, str | int) else []
 
     def _first_parents(self, binding: Binding, principal: str) -> dict[str, Any]:
         found = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.anatomy import Sighting
 from contracts.bench import Bench, Binding, adopted
-from contracts.exchange import Exchange, text
+from contracts.exchange import Call, Exchange, text
 from contracts.matching import (
     BY_MARK,
     Asked,
@@ -95,9 +95,19 @@ class Lists:
             elif call.is_sure:
                 said = f"{call.target} was answered {exchange.status}; {paging.out_of_range} is declared."
                 self._bench.hold("page-bounds", binding, False, said, [exchange])
-        elif call.is_sure:
+        elif call.is_sure and not self._is_below_others(binding, call):
             said = f"A request that fits the document was answered {exchange.status}."
             self._bench.hold("valid-accepted", binding, False, said, [exchange], str(exchange.status))
+
+    def _is_below_others(self, binding: Binding, call: Call) -> bool:
+        """Return whether a list is asked for below what somebody else has made: it may be hidden."""
+        lifecycle = binding.nature.lifecycle
+        above = [lifecycle.parents[name] for name in binding.rule.scope]
+        return any(
+            self._ledger.of_others(call.principal, resource, call.path.get(parent.param, ABSENT))
+            for parent in above
+            for resource in parent.resources
+        )
 
     def bounds(self, binding: Binding, exchange: Exchange, wanted: Asked) -> None:
         """Hold a list that is shown to being one that may be asked for so."""

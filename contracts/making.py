@@ -44,6 +44,7 @@ class Maker:
         self._inputs = inputs
         self._provide = provide
         self._planner = Planner(observer, inputs, client.clock)
+        self._stood: set[tuple[str, str]] = set()
         self.mine: list[Track] = []
         """What the attempt at work has made."""
 
@@ -139,11 +140,35 @@ class Maker:
     def free_call(self, binding: Binding, principal: str, variant: Variant = PLAIN) -> Call | None:
         """Return a creation that clashes with nothing known; None where everything is taken."""
         creates = self._observer.creates
+        is_placed = self._is_placed(binding, principal)
         for parents in self._parents(binding, principal, variant):
             call = self._inputs.create(binding, principal, replace(variant, parents=parents))
             if creates.clash(binding, call) is None:
-                return replace(call, is_sure=not variant.is_long and self._is_valid(binding, call))
+                is_sure = is_placed and not variant.is_long and self._is_valid(binding, call)
+                return replace(call, is_sure=is_sure)
         return None
+
+    def _is_placed(self, binding: Binding, principal: str) -> bool:
+        """Return whether all that a creation stands below is there; what can be made is, and stays."""
+        for name, parent in binding.nature.lifecycle.parents.items():
+            if self._inputs.lacks(binding, name, principal):
+                for each in parent.resources:
+                    self._stand(self._observer.natures[each], principal)
+                if self._inputs.lacks(binding, name, principal):
+                    return False
+        return True
+
+    def _stand(self, nature: Nature, principal: str) -> None:
+        """Make one of `nature` for others to be below, if that was not tried before."""
+        key = (principal, nature.name)
+        if key in self._stood:
+            return
+        self._stood.add(key)
+        for binding in self.binding_of(nature, "create")[:1]:
+            call = self.free_call(binding, principal)
+            track = self.made(binding, call)[0] if call is not None else None
+            if track is not None:
+                self.mine.remove(track)
 
     def _is_valid(self, binding: Binding, call: Call) -> bool:
         schema = self._inputs.schema(binding.operation)
