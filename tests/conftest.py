@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,12 @@ def server() -> Iterator[Server]:
     status = running.stop()
     assert status == 0, "".join(running.errors)
     assert not running.errors, "".join(running.errors)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: a third of the time tests wait, for servers and clocks."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)

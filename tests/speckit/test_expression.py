@@ -45,6 +45,7 @@ HOUR = 3_600_000_000
         ("$state", "state", "", ()),
         ("$id", "id", "", ()),
         ("$now", "now", "", ()),
+        ("$server", "server", "", ()),
         ("$sequence", "sequence", "", ()),
         ("$random.uuid", "random.uuid", "", ()),
         ("$random.hex24", "random.hex", "24", ()),
