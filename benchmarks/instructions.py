@@ -30,6 +30,7 @@ from benchmarks.servers import ROOT, TOKEN, environment, headers
 from benchmarks.speed import PROJECT, REQUESTS, Request
 from mockserver.app import build
 from mockserver.clock import ManualClock
+from mockserver.direct import direct
 from understudy.shipped import specified
 
 AT_ONCE = 16
@@ -98,6 +99,7 @@ class Asked:
     def __init__(self, application: Any, loop: asyncio.AbstractEventLoop) -> None:
         config = uvicorn.Config(
             application,
+            interface="asgi3",
             http="httptools",
             lifespan="off",
             ws="none",
@@ -186,7 +188,7 @@ def main() -> None:
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     counter = Counter(Path(sys.argv[1]))
-    ours = Asked(build(specified(None), clock=ManualClock()), loop)
+    ours = Asked(direct(build(specified(None), clock=ManualClock()).middleware), loop)
     for number in range(60):
         ours.ask(wired(Request("", 0, "DELETE", f"{PROJECT}/users/user{number}"), TOKEN))
     made = ours.ask(wired(Request("", 0, "POST", "/api/v1/jobs/?task_id=my_config"), TOKEN))

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from mockserver.answers import Catalogue, Refused
 from mockserver.control import PREFIX
+from mockserver.direct import direct
 from mockserver.evaluation import Frame, Request
 from mockserver.framework import ASGIApp, Message, Receive, Scope, Send
 from mockserver.wire import READ, headers_of, respond
@@ -33,7 +34,7 @@ class Below:
     """
 
     def __init__(self, app: ASGIApp, *, base: str, leads: Callable[[str], bool]) -> None:
-        self._app = app
+        self._app = direct(app)
         self._base = base
         self._leads = leads
         self._catalogue = Catalogue(Conventions())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from mockserver.direct import direct
 from mockserver.framework import ASGIApp, Receive, Scope, Send
 from speckit import timing
 
@@ -16,7 +17,7 @@ class Delaying:
     """
 
     def __init__(self, app: ASGIApp, *, microseconds: int) -> None:
-        self._app = app
+        self._app = direct(app)
         self._seconds = microseconds / timing.SECOND
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

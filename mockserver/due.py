@@ -31,13 +31,15 @@ class DueTimes:
         """Make `moment` the time at which `resource` is due; None for never."""
         if moment == resource.due:
             return
-        self._stale += resource.due is not None
-        resource.due = moment
+        was, resource.due = resource.due, moment
         if moment is not None:
             heapq.heappush(self._heap, (moment, resource.serial, resource))
-            self.next = self._heap[0][0]
-        if self._stale > _SLACK + len(self._heap) // 2:
-            self._sweep()
+            if moment < self.next:
+                self.next = moment
+        if was is not None:
+            self._stale += 1
+            if self._stale > _SLACK + len(self._heap) // 2:
+                self._sweep()
 
     def pop(self, now: int) -> Resource | None:
         """Return the resource due first, if its moment is `now` or past; it is due no longer."""

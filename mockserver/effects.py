@@ -11,13 +11,14 @@ import orjson
 from mockserver import evaluation
 from mockserver.answers import Refused, Reply, Responder
 from mockserver.breaches import Breach, MissingParent, NotUnique, WorldFull
+from mockserver.direct import direct
 from mockserver.evaluation import Compute, Frame, Request
 from mockserver.kind import Assign, Birth, Kind
 from mockserver.locating import Locator, Scope
 from mockserver.store import Resource
 from mockserver.world import World
-from speckit import pointer
-from speckit.expression import Source
+from speckit import expression, pointer
+from speckit.expression import Source, Template
 from speckit.faults import did_you_mean
 from speckit.lifecycle import CREATED, Answer, Otherwise, Rule, Success, Transition, ViewChoice
 from speckit.operation import Operation
@@ -39,7 +40,7 @@ class Effecting:
         self.rule = rule
         self.operation = operation
         self._status = operation.success
-        self._answers = [(self._view(success), self.responder(success)) for success in rule.success]
+        self._answers = [(self._view(success), direct(self.responder(success))) for success in rule.success]
         self._tests = [evaluation.holds(success.when, kind.form) for success in rule.success]
         self._is_choosy = len(self._answers) > 1
         self._is_tagged = kind.lifecycle.etag is not None
@@ -47,17 +48,22 @@ class Effecting:
     def succeed(self, frame: Frame, resource: Resource, transition: str = "") -> Reply:
         """Return the answer of success after `transition` (or after none)."""
         view, respond = self._chosen(frame, transition) if self._is_choosy else self._answers[0]
-        frame.resource = view(frame)
+        if view is not None:
+            frame.resource = view(frame)
         reply = respond(frame)
         return _tagged(reply, resource) if self._is_tagged else reply
 
-    def _chosen(self, frame: Frame, transition: str) -> tuple[Compute, Responder]:
+    def _chosen(self, frame: Frame, transition: str) -> tuple[Compute | None, Callable[[Frame], Reply]]:
         """Return the view and the answer of success after `transition`."""
         each = enumerate(self.rule.success)
         after = (i for i, success in each if not success.on or transition in success.on)
         return self._answers[next((i for i in after if self._tests[i](frame)), 0)]
 
-    def _view(self, success: Success) -> Compute:
+    def _view(self, success: Success) -> Compute | None:
+        """Return what shows a resource in an answer of success; None where it tells nothing of it."""
+        said = [value for _, value in success.headers]
+        if success.body is not None and not any(map(_tells, (success.body, *said))):
+            return None
         return self.kind.view(ViewChoice(success.view) if success.view else self.rule.view)
 
     def _has_body(self, success: Answer) -> bool:
@@ -107,7 +113,7 @@ class Get(Effecting):
 
     def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
         super().__init__(kind, rule, operation)
-        self._locate = Locator(kind, rule, operation)
+        self._locate = direct(Locator(kind, rule, operation))
         self._elsewhere = Elsewhere(self, rule.unavailable)
         statuses = {success.status or self._status for success in rule.success} or {self._status}
         # What leads elsewhere is no representation that a client could have kept (RFC 9110, section 15.4.5).
@@ -142,7 +148,7 @@ class Trigger(Effecting):
 
     def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
         super().__init__(kind, rule, operation)
-        self._locate = Locator(kind, rule, operation)
+        self._locate = direct(Locator(kind, rule, operation))
         self._change = evaluation.assigned(rule.change, kind.form)
         self._elsewhere = Elsewhere(self, rule.otherwise)
 
@@ -277,6 +283,11 @@ class Create(Effecting):
             world.focus(frame, self.kind, given)
             given.update(self._set(frame))
         return given
+
+
+def _tells(template: Template) -> bool:
+    """Return whether something of the resource goes into what `template` says."""
+    return any(source.kind == "resource" for source in expression.sources(template))
 
 
 def refusal(problem: Breach) -> Refused:

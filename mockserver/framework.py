@@ -200,6 +200,8 @@ if TYPE_CHECKING:
         def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]: ...
 
     class AsyncApp:
+        middleware: ASGIApp
+
         def __init__(
             self,
             import_name: str,

@@ -38,7 +38,8 @@ class Pool:
         self._name = name
         self._sequences = sequences
         self._start = start
-        self._keyed = blake2b(key=world, digest_size=32)
+        # What all have in common is taken in once.
+        self._keyed = blake2b(f"{name}/".encode(), key=world, digest_size=32)
 
     def sequence(self) -> int:
         """Return the next number of the kind's counter."""
@@ -53,7 +54,7 @@ class Pool:
             number: Which of several drawn at that moment.
         """
         drawn = self._keyed.copy()
-        drawn.update(f"{self._name}/{serial}/{moment}/{number}".encode())
+        drawn.update(b"%d/%d/%d" % (serial, moment, number))
         return drawn.hexdigest()
 
 

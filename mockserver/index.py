@@ -70,11 +70,17 @@ class Bucket:
             del self._chunks[at]
         self._length -= 1
 
-    def slice(self, start: int, stop: int | None, descending: bool) -> Iterator[Rank]:
-        """Yield the ranks from position `start` up to `stop`, counted from the end the order begins at."""
+    def slice(self, start: int, stop: int | None, descending: bool) -> Iterable[Rank]:
+        """Return the ranks from position `start` up to `stop`, counted from the end the order begins at."""
         stop = self._length if stop is None else min(stop, self._length)
         if start >= stop:
-            return
+            return ()
+        if len(self._chunks) == 1:
+            return _part(self._chunks[0], start, stop, descending)
+        return self._across(start, stop, descending)
+
+    def _across(self, start: int, stop: int, descending: bool) -> Iterator[Rank]:
+        """Yield what `slice` returns where it is more than one list."""
         for chunk in reversed(self._chunks) if descending else self._chunks:
             length = len(chunk)
             if start < length:

@@ -13,6 +13,7 @@ from mockserver.answers import Refused, Reply
 from mockserver.callers import Callers
 from mockserver.clock import Clock, shown
 from mockserver.control import LONGEST_LIST, PREFIX
+from mockserver.direct import direct
 from mockserver.doors import Desk, Order, number
 from mockserver.framework import ROUTING_CONTEXT, ASGIApp, Message, Receive, Scope, Send
 from mockserver.wire import headers_of
@@ -174,7 +175,7 @@ class Journaling:
     """
 
     def __init__(self, app: ASGIApp, *, journal: Journal, base: str = "") -> None:
-        self._app = app
+        self._app = direct(app)
         self._journal = journal
         self._outside = (f"{PREFIX}/", f"{base}{PREFIX}/")
 

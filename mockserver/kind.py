@@ -99,6 +99,8 @@ class Kind:
             name: (parent, pointer.reader(parent.field)) for name, parent in lifecycle.parents.items()
         }
         """Each parent with the function that reads its id out of a resource's fields."""
+        self.is_bound = bool(self.parents or lifecycle.unique)
+        """Whether its fields have to fit those of other resources."""
         self._ahead: dict[tuple[str, str], Ahead] = {}
         guard, state = lifecycle.initial[0] if lifecycle.initial else (None, "")
         self.start = "" if guard else state
@@ -174,6 +176,8 @@ class Birth:
         form = lifecycle.timestamps.format
         self.blank = {key: _fixed(template) for key, template in lifecycle.initially}
         """Every field in the order of the wire: its value where the document spells it out, else ABSENT."""
+        self.open = tuple(key for key, value in self.blank.items() if value is ABSENT)
+        """The fields that may come to nothing."""
         self._identity = lifecycle.identity.field[0]
         self._read_identity = pointer.reader(lifecycle.identity.field)
         templates = dict(lifecycle.initially)

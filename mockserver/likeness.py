@@ -134,7 +134,8 @@ class Likeness:
         fields = world.draft(kind, frame, given, kind.birth)
         frame.scenario = kind.lifecycle.scenarios.get(scenario or world.scenario, {})
         first = state or kind.start or kind.first(frame)
-        frame.resource = world.settled(kind, frame, given, fields, first)
+        world.enter(kind, frame, given, fields, first, kind.birth)
+        frame.resource = fields
         return self._view(frame)
 
     def _usual(self, name: str, parents: Mapping[str, Any]) -> Any:

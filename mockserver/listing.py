@@ -50,7 +50,7 @@ class Listing:
             Answer(status, body, success.headers, success.content_type), status, kind.form
         )
         asked = [s.pointer for s in _sources(body, success.headers) if s.kind == "list"]
-        self._counts = any(path[:1] != ("items",) for path in asked)
+        self._told = frozenset(path[0] if path else "" for path in asked) - {"items"}
         self._encodes = encodes and all(len(path) == 1 for path in asked)
 
     def __call__(self, world: World, request: Request) -> Reply:
@@ -69,14 +69,15 @@ class Listing:
         else:
             found, total = self._slice(store, bucket, order, window), len(bucket)
         frame = world.frame(request)
-        frame.list = self._summary(store, found, total, window, order) | {
-            "items": self._shown(world, request, found)
-        }
+        facts = self._summary(store, found, total, window, order) if self._told else {}
+        frame.list = facts | {"items": self._shown(world, request, found)}
         return self._respond(frame)
 
     def _narrow(self, store: Store, scope: tuple[Any, ...], request: Request) -> tuple[Bucket, list[Holds]]:
         """Return the bucket of all that equal what is asked for, and the tests it leaves to be made."""
         asked = self._filters.asked(request)
+        if not asked:
+            return store.bucket(self._paths, scope), self._in_state
         equal = [(each.field, value) for each, match, value in asked if match == "equals"]
         paths = (*self._paths, *(field for field, _ in equal))
         bucket = store.bucket(paths, (*scope, *(value for _, value in equal)))
@@ -113,7 +114,7 @@ class Listing:
         """
         start = 0 if window.after is None else _start(bucket, window, order.descending)
         matching = _matching(store, bucket, tests, start, order.descending)
-        if not self._counts:
+        if not self._told:
             first = min(window.start, len(bucket))
             return list(islice(matching, first, None if window.size is None else first + window.size)), 0
         found = list(_matching(store, bucket, tests, 0, order.descending))

@@ -47,7 +47,7 @@ class Scope:
         """
         found: list[tuple[Parent, Resource]] = []
         for parent in self.parents:
-            resource = world.find_parent(parent, request.path[parent.param])
+            resource = world.kin.find(parent, request.path[parent.param])
             if resource is None:
                 detail = f"There is no {' or '.join(parent.resources)} {request.path[parent.param]!r}."
                 raise Refused("notFound", detail, parent.missing, world.frame(request))

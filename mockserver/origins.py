@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Iterable, Mapping
 
 from mockserver.answers import Catalogue, Refused
 from mockserver.control import PREFIX
+from mockserver.direct import direct
 from mockserver.evaluation import Frame, Request
 from mockserver.framework import ASGIApp, Message, Receive, Scope, Send
 from mockserver.wire import VARY, VARY_ACCEPT, RawHeaders, headers_of, respond
@@ -41,7 +42,7 @@ class Origins:
     """
 
     def __init__(self, app: ASGIApp, *, allowed: Iterable[str] = ()) -> None:
-        self._app = app
+        self._app = direct(app)
         self._allowed = frozenset(map(str.lower, allowed))
         self._told: set[str] = set()
         self._catalogue = Catalogue(Conventions())

@@ -11,6 +11,7 @@ from pathlib import Path
 from mockserver.addressed import Addressed, url_of
 from mockserver.answers import Catalogue, Refused, Reply
 from mockserver.control import PREFIX, Control
+from mockserver.direct import direct
 from mockserver.doors import Desk
 from mockserver.evaluation import Frame, Request
 from mockserver.framework import ASGIApp, Receive, Scope, Send
@@ -100,7 +101,7 @@ class Outside:
         desks: Sequence[Desk] = (),
         base: str = "",
     ) -> None:
-        self._app = app
+        self._app = direct(app)
         self._control = control
         self._shelf = shelf
         self._desks = {each.path: each for each in desks}

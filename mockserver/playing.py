@@ -12,6 +12,7 @@ from mockserver.batch import Batch
 from mockserver.bodies import BodyReader
 from mockserver.conformance import Conformance
 from mockserver.credentials import Gate, declared
+from mockserver.direct import direct
 from mockserver.effects import Create, Effect, Get, Trigger
 from mockserver.evaluation import NOTHING, Frame, Request
 from mockserver.hooks import Hook, Hooked
@@ -74,6 +75,7 @@ class Played:
         self._gate = Gate(
             operation, declared(data), stage.principals, exact_case=conventions.exact_case_scheme
         )
+        self._admit = direct(self._gate)
         self._roles = rule.roles if rule else ()
         parameters = Parameters(
             operation,
@@ -86,7 +88,7 @@ class Played:
         self._intake = Intake(parameters, body)
         self.has_body = self._intake.has_body
         """Whether the operation reads a request body."""
-        self._effect = _effect(stage, operation, lifecycle, rule) or self._documented.answer
+        self._effect = direct(_effect(stage, operation, lifecycle, rule) or self._documented.answer)
         self._is_alive = rule is not None
         self._negotiated = negotiated(self._documented) if self._is_alive else None
         self._conformance = Conformance(operation, stage.schemas, data) if stage.checks_responses else None
@@ -131,7 +133,7 @@ class Played:
         return reply
 
     def _play(self, request: Request, query: bytes, content: bytes) -> Reply:
-        principal = self._gate(request, query)
+        principal = self._admit(request, query)
         if self._roles and not principal.may(self._roles):
             raise _unwelcome(principal, self._roles)
         preferences = None

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from mockserver.clock import Clock, RealClock
 from mockserver.control import PREFIX, is_loopback
+from mockserver.direct import direct
 from mockserver.framework import ASGIApp, Message, Receive, Scope, Send
 from mockserver.outbox import DROPPED, FAILED, SENT, UNSENT, Delivery, Outbox
 from mockserver.worlds import Worlds
@@ -319,7 +320,7 @@ class Sending:
     """The middleware that has the courier see to what requests leave behind, and stop with the server."""
 
     def __init__(self, app: ASGIApp, *, courier: Courier) -> None:
-        self._app = app
+        self._app = direct(app)
         self._courier = courier
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

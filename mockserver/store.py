@@ -164,6 +164,12 @@ class Store:
         for index in self._indexes.values():
             index.discard(index.key(resource.fields), rank)
 
+    def clear(self) -> None:
+        """Let go of all resources, at the end of their world: each knows its store, which knows them all."""
+        for known in (self._by_id, self._by_rank, *self._alternates, *self._unique):
+            known.clear()
+        self._kept.clear()
+
     def replace(self, resource: Resource, fields: dict[str, Any], state: str) -> None:
         """Give `resource` other fields and another state, and find it by them from now on."""
         layout, old = self._layout, resource.fields

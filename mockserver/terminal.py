@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from mockserver.answers import Catalogue, Refused, Reply, Responder
+from mockserver.direct import direct
 from mockserver.evaluation import Frame, Request
 from mockserver.framework import (
     ROUTING_CONTEXT,
@@ -22,7 +23,7 @@ from mockserver.framework import (
 )
 from mockserver.playing import Played
 from mockserver.routing import Found, Router, UnreadablePath
-from mockserver.wire import content_of, headers_of, messages, respond
+from mockserver.wire import check_length, headers_of, messages, respond, rest_of
 from speckit.conventions import Conventions, governing
 
 log = logging.getLogger("understudy")
@@ -32,7 +33,7 @@ class Guard:
     """Turns a fault of ours into a 500 that says so, with the traceback in the log."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self._app = direct(app)
         self._catalogue = Catalogue(Conventions())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +69,7 @@ class Routing(SpecMiddleware):
         conventions: tuple[Conventions, ...],
         hint: Callable[[str], str],
     ) -> None:
-        self._app = app
+        self._app = direct(app)
         self._router = router
         self._hint = hint
         self._conventions = conventions
@@ -161,7 +162,7 @@ class Terminal(RoutedMiddleware["TerminalAPI"]):
         if scope["type"] != "http":
             return self.app(scope, receive, send)
         operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
-        return self._endings[operation_id](scope, receive, send)
+        return self._endings[operation_id].__call__(scope, receive, send)
 
 
 class Ending:
@@ -182,7 +183,14 @@ class Ending:
         played = self._played
         path = scope["path_params"]
         try:
-            content = await content_of(receive, raw, self._body_limit) if played.has_body else b""
+            content = b""
+            if played.has_body:
+                check_length(raw, self._body_limit)
+                message = await receive()
+                content = message.get("body", b"")
+                # Most bodies come at once.
+                if message.get("more_body") or not content or len(content) > self._body_limit:
+                    content = await rest_of(receive, message, self._body_limit)
             reply = played.answer(path, scope["query_string"], raw, content)
         except Refused as refused:
             reply = played.refuse(refused, Request(path, raw=raw))

@@ -51,13 +51,26 @@ async def content_of(receive: Receive, raw: Mapping[bytes, bytes], limit: int) -
         Refused: it is larger than `limit` bytes, by its own account or in fact;
             or the client went away before its end.
     """
+    check_length(raw, limit)
+    return await rest_of(receive, await receive(), limit)
+
+
+def check_length(raw: Mapping[bytes, bytes], limit: int) -> None:
+    """Look at how long a request says that its body is.
+
+    Raises:
+        Refused: it is longer than `limit` bytes.
+    """
     declared = raw.get(b"content-length", b"")
     if declared.isdigit() and (len(declared) > 18 or int(declared) > limit):
         raise too_large(limit)
+
+
+async def rest_of(receive: Receive, message: Message, limit: int) -> bytes:
+    """Return the whole body of which `message` is the first part; raises what `content_of` does."""
     chunks: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
         if message["type"] == "http.disconnect":
             # What came so far may well be readable, but it is not what was to be sent.
             raise Refused("malformedBody", "The body ended before its end; send it whole.")
@@ -68,6 +81,7 @@ async def content_of(receive: Receive, raw: Mapping[bytes, bytes], limit: int) -
         if not message.get("more_body"):
             return chunk if not chunks else b"".join((*chunks, chunk))
         chunks.append(chunk)
+        message = await receive()
 
 
 def too_large(limit: int) -> Refused:

@@ -11,11 +11,12 @@ from mockserver.clock import Clock
 from mockserver.due import DueTimes
 from mockserver.evaluation import NOTHING, Frame, Request
 from mockserver.identifiers import MOST_DRAWN, Pool, Sequences, world_key
+from mockserver.kin import Kin
 from mockserver.kind import UNCHANGED, Assign, Birth, Kind, Move
 from mockserver.moments import following, undisturbed
 from mockserver.store import Resource, Store
 from speckit import pointer, timing
-from speckit.lifecycle import REMOVED, Parent, Path, Transition
+from speckit.lifecycle import REMOVED, Path, Transition
 from speckit.pointer import ABSENT
 
 IDLE = Request()
@@ -53,6 +54,7 @@ class World:
         self._limit = limit
         self._due = DueTimes()
         self.stores = {name: Store(kind.layout, kind) for name, kind in kinds.items()}
+        self.kin = Kin(self.stores)
         self._plant()
 
     def __len__(self) -> int:
@@ -71,7 +73,7 @@ class World:
         kind: Kind = resource.store.kind
         frame = Frame(request, self._now if now is None else now, self.principal)
         frame.resource = frame.fields = resource.fields
-        frame.kind, frame.parents = kind, self
+        frame.kind, frame.parents = kind, self.kin
         frame.id = resource.id
         frame.state = kind.words[resource.state]
         if resource.scenario:
@@ -83,7 +85,7 @@ class World:
     def focus(self, frame: Frame, kind: Kind, fields: Mapping[str, Any]) -> None:
         """Make `frame` look up `fields`, and the parents that they name."""
         frame.resource = frame.fields = fields
-        frame.kind, frame.parents = kind, self
+        frame.kind, frame.parents = kind, self.kin
 
     def settle(self) -> int:
         """Let everything happen that was due by now, in its order; what follows is at this very moment.
@@ -140,15 +142,17 @@ class World:
         kind: Kind = store.kind
         scenario = scenario or self.scenario
         last = self._sequences.given[kind.name]
+        birth = birth or kind.birth
         try:
-            fields = self._born(kind, frame, given, birth or kind.birth)
+            fields = self._born(kind, frame, given, birth)
             if scenario:
                 frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
             state = state or kind.start or kind.first(frame)
-            fields = self.settled(kind, frame, given, fields, state)
+            self.enter(kind, frame, given, fields, state, birth)
             if frame.id.__class__ is not kind.id_type or store.by_id(frame.id) is not None:
                 check_id(kind, frame.id, fields, is_taken=store.by_id(frame.id) is not None)
-            self._check(store, frame, fields, state, None)
+            if kind.is_bound:
+                self.kin.check(store, frame, fields, state, None)
         except (MissingParent, NotUnique, WrongId):
             self._sequences.rewind(kind.name, last)
             raise
@@ -227,6 +231,12 @@ class World:
         self._count += 1
         self._schedule(resource)
 
+    def end(self) -> None:
+        """Let go of everything, so that its memory is free at once; nobody asks in here any more."""
+        for store in self.stores.values():
+            store.clear()
+        self._due = DueTimes()
+
     def _plant(self) -> None:
         for store in self.stores.values():
             kind: Kind = store.kind
@@ -247,71 +257,27 @@ class World:
         birth.fill(frame, fields)
         return fields
 
-    def settled(
-        self, kind: Kind, frame: Frame, given: Mapping[str, Any], fields: dict[str, Any], state: str
-    ) -> dict[str, Any]:
-        """Return the fields of a new resource once it is in its first state."""
+    def enter(
+        self,
+        kind: Kind,
+        frame: Frame,
+        given: Mapping[str, Any],
+        fields: dict[str, Any],
+        state: str,
+        birth: Birth,
+    ) -> None:
+        """Complete the `fields` that a new resource was born with, now that it is in its first state."""
         frame.state = kind.words[state]
         kind.enter[state](frame, fields)
-        fields.update(given)
+        if given:
+            fields.update(given)
         if kind.history is not None:
             kind.history.begin(frame, fields, given)
         if kind.read_identity(fields) is ABSENT:
             pointer.write(fields, kind.identity, frame.id)
-        for each in fields.values():
-            if each is ABSENT:
-                return {key: value for key, value in fields.items() if value is not ABSENT}
-        return fields
-
-    def parent_of(self, frame: Frame, name: str, *, bared: bool = False) -> Any:
-        """Return the fields of the parent `name` of the frame's resource, or ABSENT.
-
-        Args:
-            frame: Where the resource is looked up.
-            name: As the resource calls its parent.
-            bared: Without those that are hidden.
-        """
-        parent, read = frame.kind.parents[name]
-        found = self._find_parent(parent, read(frame.fields), frame.found)
-        if found is None:
-            return ABSENT
-        return found.store.kind.bared(found.fields) if bared else found.fields
-
-    def _find_parent(self, parent: Parent, key: Any, known: dict[str, Resource]) -> Resource | None:
-        """Return what `find_parent` does; who is `known` already is not looked for again."""
-        found = known.get(parent.name)
-        if found is None or found.id is not key:
-            found = self.find_parent(parent, key)
-            if found is not None:
-                known[parent.name] = found
-        return found
-
-    def find_parent(self, parent: Parent, key: Any) -> Resource | None:
-        """Return the resource `key` stands for among those that `parent` may be."""
-        for name in parent.resources:
-            if (found := self.stores[name].find(key)) is not None:
-                return found
-        return None
-
-    def _check(
-        self, store: Store, frame: Frame, fields: dict[str, Any], state: str, own: Resource | None
-    ) -> None:
-        kind: Kind = store.kind
-        for parent, read in kind.parents.values():
-            key = read(fields)
-            is_new = own is None or key is not read(own.fields)
-            if is_new and key is not ABSENT and key is not None:
-                self._link(parent, key, fields, frame.found)
-        if unique := store.clash(fields, state, own):
-            raise NotUnique(unique, fields)
-
-    def _link(self, parent: Parent, key: Any, fields: dict[str, Any], known: dict[str, Resource]) -> None:
-        """Have `fields` hold the parent's own id, whatever it was named by (9.0 for 9, or another key)."""
-        found = self._find_parent(parent, key, known)
-        if found is None:
-            raise MissingParent(parent, key)
-        if key is not found.id:
-            pointer.write(fields, parent.field, found.id)
+        for key in birth.open:
+            if fields[key] is ABSENT:
+                del fields[key]
 
     def _moved(
         self, resource: Resource, transition: Transition, frame: Frame, fields: dict[str, Any]
@@ -337,7 +303,8 @@ class World:
         self, resource: Resource, fields: dict[str, Any], state: str, frame: Frame, *, entered: int
     ) -> None:
         kind: Kind = resource.store.kind
-        self._check(resource.store, frame, fields, state, resource)
+        if kind.is_bound:
+            self.kin.check(resource.store, frame, fields, state, resource)
         kind.touch(frame.now, fields)
         resource.store.replace(resource, fields, state)
         resource.version += 1
@@ -348,7 +315,9 @@ class World:
     def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
         ahead = resource.store.kind.ahead(resource.state, resource.scenario)
         moment: int | None = None
-        if ahead.moves and (move := following(resource, ahead, lambda: frame or self.frame_of(resource))):
+        if ahead.sure is not None:
+            moment = resource.entered + ahead.sure[0]
+        elif ahead.moves and (move := following(resource, ahead, lambda: frame or self.frame_of(resource))):
             moment = move[0]
         if moment != resource.due:
             self._due.schedule(resource, moment)

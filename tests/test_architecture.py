@@ -33,7 +33,7 @@ BELOW = {
 #   effects  what an operation does to a world.
 #   http     Connexion, middleware, control plane, dashboard, and `app`, which builds all the rest.
 FLOORS = {
-    "machine": {"combining", "evaluation", "machine"},
+    "machine": {"combining", "direct", "evaluation", "machine"},
     "world": {
         "announcing",
         "breaches",
@@ -41,6 +41,7 @@ FLOORS = {
         "due",
         "identifiers",
         "index",
+        "kin",
         "kind",
         "moments",
         "outbox",

@@ -1,0 +1,19 @@
+"""Objects that are called for every request, called without a detour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MethodType
+from typing import Any, TypeVar
+
+Call = TypeVar("Call", bound=Callable[..., Any])
+
+
+def direct(call: Call) -> Call:
+    """Return `call`, or where it is an object with `__call__` that method of it: it does the same.
+
+    CPython runs a method in the loop it is in, and an object by way of C and a loop of its own,
+    which costs as much as a short method itself.
+    """
+    method: Call | None = getattr(call, "__call__", None)  # noqa: B004
+    return method if isinstance(method, MethodType) else call

@@ -1,0 +1,90 @@
+"""What the resources of one world owe each other: parents that are there, values that are theirs alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.breaches import MissingParent, NotUnique
+from mockserver.evaluation import Frame
+from mockserver.kind import Kind
+from mockserver.store import Resource, Store
+from speckit import pointer
+from speckit.lifecycle import Parent
+from speckit.pointer import ABSENT
+
+
+class Kin:
+    """Finds the parents of resources, and holds new fields against everybody else's.
+
+    Args:
+        stores: All resources of the world, by kind.
+    """
+
+    def __init__(self, stores: Mapping[str, Store]) -> None:
+        self._stores = stores
+
+    def parent_of(self, frame: Frame, name: str, *, bared: bool = False) -> Any:
+        """Return the fields of the parent `name` of the frame's resource, or ABSENT.
+
+        Args:
+            frame: Where the resource is looked up.
+            name: As the resource calls its parent.
+            bared: Without those that are hidden.
+        """
+        parent, read = frame.kind.parents[name]
+        found = self._known(parent, read(frame.fields), frame.found)
+        if found is None:
+            return ABSENT
+        return found.store.kind.bared(found.fields) if bared else found.fields
+
+    def find(self, parent: Parent, key: Any) -> Resource | None:
+        """Return the resource `key` stands for among those that `parent` may be."""
+        for name in parent.resources:
+            if (found := self._stores[name].find(key)) is not None:
+                return found
+        return None
+
+    def check(
+        self, store: Store, frame: Frame, fields: dict[str, Any], state: str, own: Resource | None
+    ) -> None:
+        """Hold the `fields` that a resource is to have in `state` against all others.
+
+        They get the ids of its parents, whatever these were named by.
+
+        Args:
+            store: Where the resource is, or goes.
+            frame: Remembers the parents that are found.
+            fields: What it is to hold.
+            state: In which it is to be.
+            own: The resource, if it is there already.
+
+        Raises:
+            MissingParent: they refer to something that does not exist.
+            NotUnique: another resource holds the same values.
+        """
+        kind: Kind = store.kind
+        for parent, read in kind.parents.values():
+            key = read(fields)
+            is_new = own is None or key is not read(own.fields)
+            if is_new and key is not ABSENT and key is not None:
+                self._link(parent, key, fields, frame.found)
+        if kind.lifecycle.unique and (unique := store.clash(fields, state, own)):
+            raise NotUnique(unique, fields)
+
+    def _known(self, parent: Parent, key: Any, known: dict[str, Resource]) -> Resource | None:
+        """Return what `find` does; who is `known` already is not looked for again."""
+        found = known.get(parent.name)
+        if found is None or found.id is not key:
+            found = self.find(parent, key)
+            if found is not None:
+                known[parent.name] = found
+        return found
+
+    def _link(self, parent: Parent, key: Any, fields: dict[str, Any], known: dict[str, Resource]) -> None:
+        """Have `fields` hold the parent's own id, whatever it was named by (9.0 for 9, or another key)."""
+        found = self._known(parent, key, known)
+        if found is None:
+            raise MissingParent(parent, key)
+        if key is not found.id:
+            pointer.write(fields, parent.field, found.id)
