@@ -70,6 +70,14 @@ class Refused(Exception):
         self.status = status
         super().__init__(detail)
 
+    def anew(self) -> Refused:
+        """Return the same refusal, raised nowhere yet.
+
+        Whoever collects refusals stands in the tracebacks of those they caught: a circle in memory, one for
+        each request that does not fit, which only a search would find.
+        """
+        return Refused(self.kind, self.detail, self.answer, self.frame, self.status)
+
 
 class Responder:
     """One answer of the document, compiled."""

@@ -19,11 +19,10 @@ LARGE = 16_384
 
 
 def together(refusals: Sequence[Refused]) -> Refused:
-    """Return one refusal that tells all of `refusals`; its kind is that of the first."""
-    first = refusals[0]
-    if len(refusals) == 1:
-        return first
-    return Refused(first.kind, sentences(refusal.detail for refusal in refusals), first.answer, first.frame)
+    """Return a new refusal that tells all of `refusals`; its kind is that of the first."""
+    told = refusals[0].anew()
+    told.detail = sentences(refusal.detail for refusal in refusals)
+    return told
 
 
 def sentences(problems: Iterable[str], between: str = " ") -> str:

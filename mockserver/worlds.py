@@ -72,12 +72,13 @@ class Worlds:
 
     def reset(self, name: str | None = None) -> int:
         """Forget the world `name`, or every world and the counters; say how many."""
-        if name is not None:
-            return 0 if self._worlds.pop(name, None) is None else 1
-        forgotten = len(self._worlds)
-        self._worlds.clear()
-        self._sequences.reset()
-        return forgotten
+        names = list(self._worlds) if name is None else [name]
+        ended = [self._worlds.pop(each) for each in names if each in self._worlds]
+        for world in ended:
+            world.end()
+        if name is None:
+            self._sequences.reset()
+        return len(ended)
 
     def _make(self, principal: Principal) -> World:
         if len(self._worlds) >= self._most_worlds:

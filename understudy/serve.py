@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import errno
-import gc
 import logging
 import math
 import re
@@ -26,6 +25,7 @@ from mockserver import principals
 from mockserver.app import Settings, build
 from mockserver.clock import Clock, ManualClock, RealClock
 from mockserver.control import PREFIX
+from mockserver.direct import direct
 from mockserver.framework import ASGIApp, AsyncApp
 from mockserver.lines import Lines
 from mockserver.principals import Principals
@@ -36,6 +36,7 @@ from speckit.remote import is_url
 from speckit.specification import Specification
 from understudy import hooks, placing, telling
 from understudy.live import Live
+from understudy.memory import lasting
 from understudy.patience import announced, few
 from understudy.proposal import curl
 from understudy.replaceable import GRACE_SECONDS, Replaceable, Served
@@ -97,11 +98,7 @@ def run(options: Options) -> int:
     except (OSError, UnicodeError) as problem:
         click.echo(_unbound(options, problem), err=True)
         return 2
-    gc.collect()
-    gc.freeze()
-    # Jobs are no garbage, and looking through a million of them takes a second: look rarely.
-    gc.set_threshold(50_000, 20, 100)
-    gc.enable()
+    lasting()
     served.live.url = url_of(listener)
     app = watched(served, files, options, clock) if options.watch else served.app
     try:
@@ -158,7 +155,9 @@ def made(options: Options, clock: Clock, url: str = "") -> Served:
     """
     specification = read(options)
     live = Live(specification, options.only, url, placing.base_path(options.base_path, specification))
-    return Served(specification, application(specification, options, live, clock), live)
+    # Connexion's application would only hand requests on to its middlewares.
+    played = application(specification, options, live, clock).middleware
+    return Served(specification, direct(played), live)
 
 
 def watched(served: Served, files: Stamps, options: Options, clock: Clock) -> Replaceable:
@@ -306,6 +305,7 @@ class _Server(uvicorn.Server):
 def _serve(app: ASGIApp, listener: socket.socket, specification: Specification, options: Options) -> int:
     config = uvicorn.Config(
         app,
+        interface="asgi3",
         loop="uvloop",
         http="httptools",
         lifespan="on",

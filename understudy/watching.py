@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import closing, suppress
@@ -14,6 +13,7 @@ import click
 
 from speckit.faults import DocumentFaults
 from speckit.noting import Stamp, Stamps, noted, stamp
+from understudy.memory import replaced
 from understudy.patience import few
 from understudy.replaceable import Served
 
@@ -113,7 +113,7 @@ class Watch:
         what = "Mended" if self._is_broken else "Changed"
         self._files, self._is_broken = read, False
         _say(f"{what}: {changed}. Serving {self._name} as it is now; all worlds start anew.")
-        _tidy()
+        replaced()
 
     def _shown(self, file: Path) -> str:
         """Return `file` as people write it: from the current folder on, if it is in there."""
@@ -172,10 +172,3 @@ def _say(text: str) -> None:
     # Whoever reads this may have gone away; the server is there all the same.
     with suppress(OSError):
         click.echo(text, err=True)
-
-
-def _tidy() -> None:
-    """Let go of what was served before, which is full of circles, and keep the rest out of the search."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

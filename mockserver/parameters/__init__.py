@@ -148,7 +148,7 @@ def _all(sources: Iterable[tuple[str, Reader, Any]]) -> dict[str, Any]:
         try:
             value = reader.read(source)
         except Refused as refused:
-            refusals.append(refused)
+            refusals.append(refused.anew())
         else:
             if value is not ABSENT:
                 values[name] = value
