@@ -325,14 +325,15 @@ def _without(paths: tuple[Path, ...]) -> Callable[[dict[str, Any]], dict[str, An
             fields = _stripped(fields, path)
         return fields
 
-    def without_one(resource: dict[str, Any]) -> dict[str, Any]:
+    def without_keys(resource: dict[str, Any]) -> dict[str, Any]:
         fields = resource.copy()
-        fields.pop(keys[0], None)
+        for key in keys:
+            fields.pop(key, None)
         return fields
 
     if not paths:
         return lambda resource: resource
-    return without_one if len(keys) == len(paths) == 1 else without
+    return without_keys if len(keys) == len(paths) else without
 
 
 def _stripped(value: Any, path: Path) -> Any:
