@@ -166,7 +166,7 @@ class Mishaps:
         ]
 
     def _read(self, order: Order) -> Mishap:
-        only(order, _MEMBERS)
+        only(order, *_MEMBERS)
         rule = Mishap(
             self._last + 1,
             self._operation(order),
