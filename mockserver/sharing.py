@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from mockserver.clock import Clock
 from mockserver.evaluation import Frame
-from mockserver.identifiers import Sequences
-from mockserver.kind import Kind
 from mockserver.store import Resource
 from mockserver.world import World
 
@@ -19,20 +13,6 @@ class SharedWorld(World):
     Whoever hands it out says who asks, after `settle`. What will happen by itself
     is reckoned with the world itself too, so that it does not depend on who looks.
     """
-
-    def __init__(
-        self,
-        kinds: Mapping[str, Kind],
-        clock: Clock,
-        principal: Mapping[str, Any],
-        sequences: Sequences,
-        *,
-        seed: int = 0,
-        limit: int = 10_000_000,
-    ) -> None:
-        # First, for what is planted has its next moves reckoned.
-        self._host = principal
-        super().__init__(kinds, clock, principal, sequences, seed=seed, limit=limit)
 
     def settle(self) -> int:
         """Let everything happen that was due by now, which nobody asks for; return when more will happen."""

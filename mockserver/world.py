@@ -40,7 +40,7 @@ class World:
         seed: int = 0,
         limit: int = 10_000_000,
     ) -> None:
-        self.principal = principal
+        self.principal = self._host = principal
         self.name = str(principal["name"])
         self.scenario = ""
         self.replays: dict[tuple[str, str], tuple[bytes, Any]] = {}
