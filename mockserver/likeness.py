@@ -133,7 +133,7 @@ class Likeness:
         kind, frame = self._kind, world.frame()
         fields = world.draft(kind, frame, given, kind.birth)
         frame.scenario = kind.lifecycle.scenarios.get(scenario or world.scenario, {})
-        first = state or kind.start or kind.first(frame)
+        first = state or kind.first(frame)
         frame.resource = world.settled(kind, frame, given, fields, first)
         return self._view(frame)
 
