@@ -147,7 +147,7 @@ class World:
             state = state or kind.start or kind.first(frame)
             fields = self.settled(kind, frame, given, fields, state)
             if frame.id.__class__ is not kind.id_type or store.by_id(frame.id) is not None:
-                check_id(kind, frame.id, fields, is_taken=store.by_id(frame.id) is not None)
+                check_id(kind, frame.id, fields, is_taken=store.find(frame.id) is not None)
             self._check(store, frame, fields, state, None)
         except (MissingParent, NotUnique, WrongId):
             self._sequences.rewind(kind.name, last)
@@ -185,7 +185,7 @@ class World:
     ) -> Resource | None:
         """Return the resource that has the id which a new one would get."""
         self.draft(store.kind, frame, given, birth or store.kind.birth)
-        return store.by_id(frame.id)
+        return store.by_id(frame.id) if frame.id.__class__ is store.kind.id_type else None
 
     def draft(self, kind: Kind, frame: Frame, given: Mapping[str, Any], birth: Birth) -> dict[str, Any]:
         """Return what a new resource would begin with; the frame gets its id, and no number is used up."""
