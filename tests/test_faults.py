@@ -383,6 +383,8 @@ def test_the_journal_is_asked_for_some_of_it(door, alice, served, asked, count):
         bob.get("/health")
 
     assert door.get("/requests", params=asked).json()["count"] == count
+    assert door.delete("/requests", params=asked).json() == {"forgotten": count}
+    assert door.get("/requests").json()["count"] == 4 - count
 
 
 def test_the_journal_keeps_the_last_and_is_emptied(door, alice):
