@@ -62,9 +62,11 @@ def asked_in(query: bytes) -> dict[str, str]:
     """Return what a query says, by name; of what it says more than once, the first.
 
     Args:
-        query: What follows the path, as it came.
+        query: What follows the path, as it came. What is empty in it is said all the same: it must not
+            pass for what asks for everything.
     """
-    return {name: values[0] for name, values in parse_qs(query.decode("ascii", "replace")).items()}
+    said = parse_qs(query.decode("ascii", "replace"), keep_blank_values=True)
+    return {name: values[0] for name, values in said.items()}
 
 
 def body_in(content: bytes) -> dict[str, Any]:
@@ -120,9 +122,9 @@ def needed(said: Order, name: str) -> str:
     """Return the text called `name`.
 
     Raises:
-        Refused: nothing is said, or it is no text.
+        Refused: nothing is said, or it is no text, or an empty one.
     """
     value = said.get(name)
-    if isinstance(value, str):
+    if isinstance(value, str) and value:
         return value
     raise Refused("invalidBody", f"'{name}' is needed, as text.")

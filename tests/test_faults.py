@@ -115,6 +115,16 @@ def test_some_of_the_rules_are_taken_back(door, alice):
     assert [each["operation"] for each in door.get("/faults").json()["faults"]] == ["health"]
 
 
+@pytest.mark.parametrize("asked", ["operation", "principal", "number"])
+def test_an_empty_word_in_the_query_takes_nothing_back(door, alice, asked):
+    """As where a shell knows no such variable: that is not meant to be everything."""
+    fault(door, operation="listOrders", principal="alice", status=500)
+
+    door.delete("/faults", params={asked: ""})
+
+    assert statuses(alice, 1) == [500]
+
+
 def test_a_reset_takes_rules_back_of_all_or_of_one(door, alice):
     fault(door, status=503, principal="alice")
     fault(door, status=503, principal="bob")
