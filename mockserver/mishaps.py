@@ -79,7 +79,7 @@ class Mishap:
             "operation": self.operation,
             "principal": self.principal,
             "status": self.status,
-            "delay": f"PT{self.delay / timing.SECOND:g}S" if self.delay else None,
+            "delay": _shown(self.delay) if self.delay else None,
             "drop": self.drops,
             "times": self.times,
             "every": self.every,
@@ -197,6 +197,11 @@ class Mishaps:
 
 def _nothing() -> None:
     return
+
+
+def _shown(microseconds: int) -> str:
+    """Return a duration as it can be given again."""
+    return "PT" + f"{microseconds / timing.SECOND:.6f}".rstrip("0").rstrip(".") + "S"
 
 
 def _sensible(rule: Mishap) -> None:

@@ -115,6 +115,11 @@ def test_some_of_the_rules_are_taken_back(door, alice):
     assert [each["operation"] for each in door.get("/faults").json()["faults"]] == ["health"]
 
 
+@pytest.mark.parametrize("delay", ["PT2S", "PT0.25S", "PT0.000015S", "PT59.999999S", "PT3599.999999S"])
+def test_a_delay_is_told_as_it_can_be_given_again(door, delay):
+    assert fault(door, operation="health", delay=delay)["delay"] == delay
+
+
 @pytest.mark.parametrize("asked", ["operation", "principal", "number"])
 def test_an_empty_word_in_the_query_takes_nothing_back(door, alice, asked):
     """As where a shell knows no such variable: that is not meant to be everything."""
