@@ -19,6 +19,13 @@ class SharedWorld(World):
         self.principal = self._host
         return super().settle()
 
+    def look(self, resource: Resource) -> bool:
+        """Count a look at `resource`; nobody asks for the move that comes of it, whoever looks."""
+        asks, self.principal = self.principal, self._host
+        has_moved = super().look(resource)
+        self.principal = asks
+        return has_moved
+
     def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
         asks, self.principal = self.principal, self._host
         if frame is not None:
