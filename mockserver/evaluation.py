@@ -312,8 +312,9 @@ def _server(_source: expression.Source, _form: str) -> Compute:
 def _hex(source: expression.Source, _form: str) -> Compute:
     length = int(source.name)
 
-    def drawn(frame: Frame) -> str:
-        assert frame.draws is not None, "random values are only drawn for a resource"
+    def drawn(frame: Frame) -> Any:
+        if frame.draws is None:
+            return ABSENT
         frame.drawn += 1
         return frame.draws.digits(frame.serial, frame.now, frame.drawn)[:length]
 
@@ -322,7 +323,7 @@ def _hex(source: expression.Source, _form: str) -> Compute:
 
 def _uuid(_source: expression.Source, form: str) -> Compute:
     digits = _hex(expression.Source("random.hex", "32"), form)
-    return lambda frame: as_uuid(digits(frame))
+    return lambda frame: ABSENT if frame.draws is None else as_uuid(digits(frame))
 
 
 def _sequence(_source: expression.Source, _form: str) -> Compute:
