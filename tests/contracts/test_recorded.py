@@ -152,6 +152,15 @@ def test_the_path_of_the_base_is_no_part_of_an_operation(specification):
     assert [each and each.path for each in found] == [{"id": 7}] * 2
 
 
+def test_a_server_whose_url_nobody_can_read_stands_before_no_path():
+    """It is the document's fault, and no reason to judge nothing."""
+    paths = {"/pets": {"get": {"operationId": "list", "responses": {"200": {"description": "All."}}}}}
+    data = {"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "paths": paths}
+    broken = specify(Document({**data, "servers": [{"url": "http://[x/v1"}]}, Path("pets.yaml")))
+
+    assert Recorder(broken).call("GET", f"{HOST}/pets", {}, b"") is not None
+
+
 @pytest.mark.parametrize(
     ("query", "values"),
     [
