@@ -10,6 +10,7 @@ from contracts import pacing
 from contracts.exchange import Exchange
 from contracts.finding import Finding, Note, Subject, Tally
 from contracts.laws import LAWS
+from speckit.faults import written
 from speckit.specification import LIFECYCLES, Specification
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -191,7 +192,7 @@ class Docket:
     def place(self, law: str, subject: Subject) -> str:
         """Return where the document says what `law` holds `subject` to."""
         path = self._path(law, subject)
-        return f"{self.specification.document.place(path)} {'/'.join(map(str, path))}"
+        return f"{self.specification.document.place(path)} {written(path) if path else ''}"
 
     def _path(self, law: str, subject: Subject) -> tuple[str | int, ...]:
         operation = self.specification.operations.get(subject.operation)

@@ -80,9 +80,9 @@ def test_a_broken_promise_is_a_result_at_its_line(verify, tmp_path):
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == "documented-body"
     assert '/lit: 7 is not of type "boolean"' in result["message"]["text"]
     (location,) = result["locations"]
-    assert location["physicalLocation"] == {
-        "artifactLocation": {"uri": "my%20api.yaml"},
-        "region": {"startLine": LINE},
+    assert location == {
+        "physicalLocation": {"artifactLocation": {"uri": "my%20api.yaml"}, "region": {"startLine": LINE}},
+        "logicalLocations": [{"fullyQualifiedName": "/paths/~1lamp/get"}],
     }
     assert run["invocations"] == [{"executionSuccessful": True, "exitCode": 1}]
     assert again["results"] == run["results"]
