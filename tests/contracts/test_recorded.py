@@ -48,6 +48,7 @@ LIST = [
     parameter("tags", "query", {"type": "array", "items": WHOLE}),
     parameter("csv", "query", {"type": "array", "items": TEXT}, explode=False),
     parameter("piped", "query", {"type": "array", "items": WHOLE}, style="pipeDelimited", explode=False),
+    parameter("spaced", "query", {"type": "array", "items": TEXT}, style="spaceDelimited", explode=False),
     parameter("X-Trace", "header", TEXT),
 ]
 DATA: dict[str, Any] = {
@@ -210,6 +211,21 @@ def test_a_call_renders_to_what_was_sent(recorder, target):
     found = call(recorder, "GET", target)
 
     assert found.target == target or found.target == "/renders/7"
+
+
+@pytest.mark.parametrize(
+    ("query", "target"),
+    [
+        ({"tags": [1, 2]}, "/renders?tags=1&tags=2"),
+        ({"csv": ["a b", "c"]}, "/renders?csv=a+b,c"),
+        ({"piped": [1, 2]}, "/renders?piped=1%7C2"),
+        ({"spaced": ["a", "b"]}, "/renders?spaced=a%20b"),
+    ],
+)
+def test_an_array_is_written_as_its_style_says(specification, recorder, query, target):
+    """What the judge asks for, and what it reads of a recording, are one and the same."""
+    assert Call(specification.operations["list"], query=query).target == target
+    assert call(recorder, "GET", target).query == query
 
 
 @pytest.mark.parametrize(
