@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from contracts import verdict
+from contracts.opening import IN_PROCESS
 from contracts.wire import Application, Sent
 from mockserver.app import build
 from mockserver.clock import ManualClock
@@ -37,9 +38,9 @@ def test_what_was_made_for_others_to_stand_below_is_removed_at_the_end_of_the_ru
     settings = verdict.Settings(principals=PEOPLE, phases=("matrix",))
 
     verdict.judge(shelves, server, settings)
-    left = server.send(Sent("GET", f"{verdict.IN_PROCESS}/shelves", PEOPLE["alice"]))
+    left = server.send(Sent("GET", f"{IN_PROCESS}/shelves", PEOPLE["alice"]))
     cut_short = verdict.judge(shelves, server, replace(settings, max_requests=100))
-    more = server.send(Sent("GET", f"{verdict.IN_PROCESS}/shelves", PEOPLE["alice"]))
+    more = server.send(Sent("GET", f"{IN_PROCESS}/shelves", PEOPLE["alice"]))
     server.close()
 
     assert json.loads(left.content) == []
