@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from contracts import verdict
+from contracts.client import Budget, OutOfBudget
 from contracts.exchanges.probes import probes
 from contracts.finding import Judgement
 from contracts.pacing import MOST_WAITS, Pace, is_held_off, wait_of
@@ -187,6 +188,19 @@ def test_it_waits_as_long_as_it_is_told(
     assert not is_held_off(answer, {status})
     assert wait_of(answer) == seconds
     assert MOST_WAITS > 1
+
+
+@pytest.mark.parametrize("rate", [0.01, 1e-320])
+def test_a_turn_that_comes_too_late_is_not_waited_for(rate: float) -> None:
+    """Whoever says how long a run may take and how often it may ask means both."""
+    budget = Budget(seconds=5, rate=rate)
+
+    budget.spend()
+
+    assert budget.spent == "5 seconds were used up (--max-time)"
+    with pytest.raises(OutOfBudget, match="5 seconds"):
+        budget.spend()
+    assert budget.elapsed < 5
 
 
 class Stranger(Between):
