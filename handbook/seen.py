@@ -197,9 +197,15 @@ class _Life:
 def _viewed(found: dict[str, Any], hidden: tuple[Path, ...], views: list[View]) -> dict[str, Any]:
     """Return `found` without what the first of `views`, or no view at all, does not show."""
     view = views[0] if views else View("")
-    for path in (*(each for each in hidden if each not in view.show), *view.omit):
+    for path in view.left_out(hidden):
         pointer.remove(found, path)
-    return {name: part for name, part in found.items() if not view.only or (name,) in view.only}
+    if not view.only:
+        return found
+    chosen: dict[str, Any] = {}
+    for path in view.only:
+        if (value := pointer.read(found, path)) is not ABSENT:
+            pointer.write(chosen, path, value)
+    return chosen
 
 
 def _filled(body: Template, guess: Any, life: _Life, views: list[View]) -> Any:
