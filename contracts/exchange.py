@@ -112,7 +112,15 @@ class Call:
             ).encode()
         if self.content_type.startswith("multipart/form-data") and isinstance(self.body, dict):
             return _multipart(self.body, self.content_type)
-        return orjson.dumps(self.body)
+        return as_json(self.body)
+
+
+def as_json(value: Any) -> bytes:
+    """Return a value as it is sent: also a whole number that takes more than 64 bits."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value).encode()
 
 
 def _multipart(body: Mapping[str, Any], content_type: str) -> bytes:
