@@ -15,6 +15,7 @@ from contracts.docket import Docket
 from contracts.exchange import Call, Exchange
 from contracts.finding import Finding, Subject
 from contracts.inputs import Inputs
+from contracts.laws import is_of_answers
 from contracts.making import Maker
 from contracts.matrix import Matrix
 from contracts.observed import Track
@@ -285,8 +286,7 @@ class Run:
 
 def _cause(found: Found) -> str:
     """Return what tells what was found from what else breaks the law there, whatever the ids were."""
-    is_of_the_answer = found.law == "no-crash" or found.law.startswith("documented-")
-    return str(found.exchange.status) if is_of_the_answer else found.message[:40]
+    return str(found.exchange.status) if is_of_answers(found.law) else found.message[:40]
 
 
 def _is_left(track: Track) -> bool:
