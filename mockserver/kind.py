@@ -156,13 +156,11 @@ class Kind:
     def _view(self, view: View) -> Compute:
         if view.body is not None:
             return evaluation.compiled(view.body, self.form)
+        left_out = view.left_out(self.lifecycle.hidden)
+        bared = _without(left_out)
         if view.only:
-            return _only(view.only)
-        hidden = [path for path in self.lifecycle.hidden if path not in view.show]
-        if not (hidden or view.omit):
-            return _whole
-        bared = _without((*hidden, *view.omit))
-        return lambda frame: bared(frame.resource)
+            return _only(view.only, bared)
+        return (lambda frame: bared(frame.resource)) if left_out else _whole
 
 
 class Birth:
@@ -349,11 +347,11 @@ def _stripped(value: Any, path: Path) -> Any:
     return {key: _stripped(part, tuple(below)) if key in met else part for key, part in value.items()}
 
 
-def _only(paths: tuple[Path, ...]) -> Compute:
+def _only(paths: tuple[Path, ...], bared: Callable[[dict[str, Any]], dict[str, Any]]) -> Compute:
     def only(frame: Frame) -> dict[str, Any]:
-        fields: dict[str, Any] = {}
+        fields, there = dict[str, Any](), bared(frame.resource)
         for path in paths:
-            if (value := pointer.read(frame.resource, path)) is not ABSENT:
+            if (value := pointer.read(there, path)) is not ABSENT:
                 pointer.write(fields, path, value)
         return fields
 

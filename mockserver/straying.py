@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from heapq import nlargest
 from operator import eq
 from typing import Any
-from urllib.parse import urlsplit
 
 from mockserver.routing import LONGEST, Router, UnreadablePath
+from speckit import servers
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _NEAR = 0.8
@@ -87,26 +87,14 @@ def _filled(template: list[str | None], sent: list[str]) -> list[str]:
 
 def base_path(data: Mapping[str, Any]) -> str:
     """Return the path of the first server of a document, without a slash at its end; empty for none."""
-    servers = data.get("servers")
-    return _base(servers[0]) if isinstance(servers, list) and servers else ""
+    return next(map(servers.path, _servers(data)), "")
 
 
 def _bases(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield the paths of the servers."""
-    servers = data.get("servers")
-    yield from filter(None, map(_base, servers if isinstance(servers, list) else ()))
+    yield from filter(None, map(servers.path, _servers(data)))
 
 
-def _base(server: Mapping[str, Any]) -> str:
-    """Return the path of a server, its variables at their defaults."""
-    url, variables = str(server.get("url", "")), server.get("variables") or {}
-    for name, each in variables.items():
-        url = url.replace(f"{{{name}}}", str(each.get("default", "")))
-    return _path(url).rstrip("/")
-
-
-def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""
+def _servers(data: Mapping[str, Any]) -> list[Any]:
+    found = data.get("servers")
+    return found if isinstance(found, list) else []
