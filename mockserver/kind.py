@@ -122,10 +122,11 @@ class Kind:
 
     def ahead(self, state: str, scenario: str) -> Ahead:
         """Return what happens by itself in `state` to a resource that lives by `scenario`."""
-        key = (state, scenario)
-        if key not in self._ahead:
-            self._ahead[key] = Ahead([self.moves[id(each)] for each in self.machine.automatic(*key)])
-        return self._ahead[key]
+        known = self._ahead.get((state, scenario))
+        if known is None:
+            moves = [self.moves[id(each)] for each in self.machine.automatic(state, scenario)]
+            known = self._ahead[state, scenario] = Ahead(moves)
+        return known
 
     def told(self, move: Move) -> int:
         """Return of how many times that `move` was made at once somebody is told; of the last as a rule."""
@@ -177,6 +178,7 @@ class Birth:
         self.open = tuple(key for key, value in self.blank.items() if value is ABSENT)
         """The fields that may come to nothing."""
         self._identity = lifecycle.identity.field[0]
+        self._is_top = len(lifecycle.identity.field) == 1
         self._read_identity = pointer.reader(lifecycle.identity.field)
         templates = dict(lifecycle.initially)
         needs = {key: self._needs(lifecycle, template) for key, template in templates.items()}
@@ -197,7 +199,7 @@ class Birth:
         for key, compute in self._before:
             if fields[key] is ABSENT:
                 fields[key] = compute(frame)
-        known = self._read_identity(fields)
+        known = fields.get(self._identity, ABSENT) if self._is_top else self._read_identity(fields)
         frame.id = self._generate(frame) if known is ABSENT else known
         for key, compute in self._after:
             if fields[key] is ABSENT:

@@ -252,7 +252,8 @@ class World:
         """Return the fields that the next resource begins with."""
         fields = birth.blank.copy()
         fields.update(given)
-        self.focus(frame, kind, fields)
+        frame.resource = frame.fields = fields
+        frame.kind, frame.parents = kind, self.kin
         frame.draws, frame.serial = self._pools[kind.name], self._serial + 1
         birth.fill(frame, fields)
         return fields
