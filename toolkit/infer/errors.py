@@ -9,6 +9,7 @@ from typing import Any
 from speckit.document import Document
 from speckit.faults import DocumentFaults
 from speckit.source import text_of
+from toolkit.infer.writing import quoted, scalar
 
 _SWAGGER = re.compile(r"""^[\s{]{0,4}["']?swagger["']?\s*:""", re.MULTILINE)
 
@@ -28,20 +29,14 @@ def actions(document: Document, found: Mapping[str, list[str]]) -> Iterator[str]
     for path, methods in found.items():
         here = [each for each in methods if _is_here(items[path], each)]
         if here:
-            listed = ",".join(f"'{each}'" for each in here)
-            quoted = path.replace("\\", "\\\\").replace("'", "\\'")
-            target = f"$.paths['{quoted}'][{listed}].responses"
-            yield f"  - target: {_quoted(target)}"
+            target = f"$.paths[{quoted(path)}][{','.join(map(quoted, here))}].responses"
+            yield f"  - target: {scalar(target)}"
             yield f"    update: {{{status}: {{description: The request is refused.}}}}"
 
 
 def _is_here(item: Any, method: str) -> bool:
     operation = item.get(method) if isinstance(item, Mapping) else None
     return isinstance(operation, Mapping) and "responses" in operation
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _is_swagger(document: Document) -> bool:
