@@ -10,6 +10,7 @@ from speckit.pointer import ABSENT
 from toolkit.drafting import fields as holding
 from toolkit.drafting.conditions import conditional, once
 from toolkit.drafting.draft import Draft
+from toolkit.drafting.emptying import anew, empty, fill
 from toolkit.drafting.fields import Fields, begins_later
 from toolkit.drafting.ground import Ground, is_constant
 from toolkit.drafting.line import Line, lay, line
@@ -49,6 +50,8 @@ def drafted(
     fields = holding.drafted(ground, resource, draft, found.first.value if found else "")
     if fields is None:
         return None
+    fields.emptied = empty(fields)
+    draft.raw["initially"] = fields.templates
     _parents(draft, resource, known)
     _live(draft, fields, found)
     _operate(draft, fields, found)
@@ -125,6 +128,7 @@ def _live(draft: Draft, fields: Fields, found: Line | None) -> None:
         lay(draft, found)
         _scenarios(draft)
         _enter(draft, fields, found)
+        fill(draft, fields, found)
     elif fields.resource.acting("remove", "replace", "clear"):
         draft.raw["state"] = {"initial": _KEPT, "states": {_KEPT: {"category": "resting"}}}
         draft.raw["transitions"] = []
@@ -178,6 +182,7 @@ def _operate(draft: Draft, fields: Fields, found: Line | None) -> None:
             )
     if found is not None:
         pull(draft, fields.resource, found)
+        anew(draft, found)
     else:
         for act in fields.resource.acting("remove"):
             if act.operation.id in draft.raw["operations"]:
