@@ -97,7 +97,7 @@ def test_one_is_not_told_as_many():
     text = "# guessed: is it\n  # sure: it is"
 
     assert "1 decision is sure and 1 is a guess: look for" in "".join(
-        summary(Drafted((), (), (), None), text)
+        summary(Drafted((), (), (), Specification(None, {}, {}, ())), text)
     )
 
 
