@@ -108,6 +108,8 @@ def extends(options: Options) -> str:
 
 def summary(found: Drafted, text: str) -> list[str]:
     """Return what was found, what of the Overlay's `text` is sure, and what was left out."""
+    from toolkit.drafting.errors import silent
+    from toolkit.infer.errors import elsewhere
     from toolkit.infer.overlay import marks
 
     lives = [each.name for each in found.drafts if "field" in each.raw.get("state", {})]
@@ -124,6 +126,11 @@ def summary(found: Drafted, text: str) -> list[str]:
     if found.lost:
         lines.append(
             f"Without a lifecycle, for nothing that fits their schemas could be made up: {few(found.lost)}."
+        )
+    if count := elsewhere(found.specification.document, silent(found.specification)):
+        lines.append(
+            f"{_counted(count, 'path')} in other files: no Overlay documents there what wrong requests "
+            "get, and a judge reports it. Infer from what 'understudy bundle' writes."
         )
     return lines
 
