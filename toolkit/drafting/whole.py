@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from speckit.operation import Operation
 from speckit.specification import Specification, specify
+from toolkit.drafting.begetting import beget
 from toolkit.drafting.draft import Draft
 from toolkit.drafting.ground import Ground
 from toolkit.drafting.lifecycle import drafted
@@ -46,6 +47,7 @@ def drafts(specification: Specification, *, lives: bool = True) -> Drafted:
     ground = Ground(document.data)
     found = [drafted(ground, each, known, lives=lives) for each in resources]
     made = [each for each in found if each is not None]
+    beget(made)
     whole, left = proved(document, made)
     names = {each.name for each in left}
     lost = tuple(each.name for each in resources if each.name not in names)

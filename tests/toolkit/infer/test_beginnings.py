@@ -13,6 +13,7 @@ from speckit import timing
 from speckit.document import load
 from speckit.specification import Specification, specify
 from toolkit.crud.keeping import kept
+from toolkit.drafting.proving import proved
 from toolkit.drafting.whole import drafts
 from toolkit.infer.overlay import overlay
 
@@ -198,3 +199,74 @@ def test_what_begins_anew_is_empty_again(tmp_path):
     )
     assert failed["started_at"] is not None
     assert {name: again[name] for name in made} == made
+
+
+PARTS = """
+  /exports/{export_id}/files:
+    get:
+      operationId: listFiles
+      parameters: [{name: export_id, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200':
+          description: All.
+          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/File'}}}}
+        '404': {description: None.}
+  /exports/{export_id}/files/{id}:
+    get:
+      operationId: getFile
+      parameters:
+        - {name: export_id, in: path, required: true, schema: {type: string}}
+        - {name: id, in: path, required: true, schema: {type: string}}
+      responses:
+        '200':
+          description: One.
+          content: {application/json: {schema: {$ref: '#/components/schemas/File'}}}
+        '404': {description: None.}
+components:
+"""
+FILE = """
+    File:
+      type: object
+      required: [id]
+      properties: {id: {type: string}, export_id: {type: string}}
+"""
+
+
+def with_files(text: str) -> str:
+    return text.replace("\ncomponents:\n", PARTS) + FILE.lstrip("\n")
+
+
+def test_what_nothing_makes_comes_about_when_the_work_is_done(tmp_path):
+    """A list that stays empty for ever, and an id that nobody can ever ask for, help nobody."""
+    clock = ManualClock()
+    client = played(drafts(specified(tmp_path, with_files(EXPORTS))).specification, clock)
+    made = client.post("/exports", json={"name": "a"}).json()
+    before = client.get(f"/exports/{made['id']}/files").json()
+    clock.set(clock.now() + timing.duration("PT7S"))
+
+    (file,) = client.get(f"/exports/{made['id']}/files").json()
+
+    assert before == []
+    assert file["export_id"] == made["id"]
+    assert client.get(f"/exports/{made['id']}/files/{file['id']}").json() == file
+
+
+def test_that_nothing_makes_one_is_told_where_no_work_is_done(tmp_path):
+    text = with_files(EXPORTS).replace(
+        "status: {$ref: '#/components/schemas/Status'}", "status: {type: string}"
+    )
+    found = drafts(specified(tmp_path, text))
+
+    assert "guessed: nothing makes one, and none is there from the start: " in overlay(found, "Exports", "")
+
+
+def test_what_the_checks_refuse_of_what_comes_about_is_that_alone(tmp_path):
+    """The transition itself stays."""
+    specification = specified(tmp_path, with_files(EXPORTS))
+    found = {each.name: each for each in drafts(specification).drafts}
+    del found["File"].raw["parents"]
+
+    _, left = proved(specification.document, list(found.values()))
+
+    export = next(each for each in left if each.name == "Export")
+    assert [each.get("makes") for each in export.raw["transitions"] if each["name"] == "finish"] == [None]
