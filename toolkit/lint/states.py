@@ -63,8 +63,9 @@ def only_seeded(life: Life) -> Iterator[Fault]:
 def never_there(matter: Matter) -> Iterator[Fault]:
     """No operation and no transition makes a resource, and no seed is there."""
     made = {name for life in matter.lives for name in _made(life)}
+    raw = matter.data.get(EXTENSION)
     # One with faults is not read, and may make any.
-    is_whole = len(matter.lives) == len(matter.data.get(EXTENSION) or ())
+    is_whole = isinstance(raw, dict) and len(matter.lives) == len(raw)
     for life in matter.lives if is_whole else ():
         if not life.lifecycle.seeds and life.name not in made:
             message = f"Nothing makes any {life.name}, and none is there from the start."
