@@ -108,6 +108,8 @@ def extends(options: Options) -> str:
 
 def summary(found: Drafted, text: str) -> list[str]:
     """Return what was found, what of the Overlay's `text` is sure, and what was left out."""
+    from toolkit.drafting.errors import silent
+    from toolkit.infer.errors import elsewhere
     from toolkit.infer.overlay import marks
 
     lives = [each.name for each in found.drafts if "field" in each.raw.get("state", {})]
@@ -119,13 +121,25 @@ def summary(found: Drafted, text: str) -> list[str]:
         f"{_counted(sure, 'decision')} {'is' if sure == 1 else 'are'} sure and {guessed} "
         f"{'is a guess' if guessed == 1 else 'are guesses'}: look for 'guessed' in the comments.",
     ]
-    if left := [operation for each in found.drafts for operation in each.left]:
+    if left := _left(found):
         lines.append(f"Left to the document's examples: {few(left)}.")
     if found.lost:
         lines.append(
             f"Without a lifecycle, for nothing that fits their schemas could be made up: {few(found.lost)}."
         )
+    if count := elsewhere(found.specification.document, silent(found.specification)):
+        lines.append(
+            f"{_counted(count, 'path')} in other files: no Overlay documents there what wrong requests "
+            "get, and a judge reports it. Infer from what 'understudy bundle' writes."
+        )
     return lines
+
+
+def _left(found: Drafted) -> list[str]:
+    """Return the operations that no lifecycle has, those that look as if they belonged to one first."""
+    tried = (operation for each in found.drafts for operation in each.left)
+    taken = {name for life in found.specification.lifecycles.values() for name in life.rules}
+    return [each for each in dict.fromkeys((*tried, *found.specification.operations)) if each not in taken]
 
 
 def _counted(number: int, noun: str) -> str:

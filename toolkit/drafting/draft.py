@@ -27,6 +27,7 @@ class Draft:
         untaken: Fields that a body gives and that are not taken from it.
         wider: Fields that are taken from it, be it wider than their schemas.
         unread: By list, the query parameters that change nothing.
+        held: The resource that it is always below, where no operation makes one; else empty.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Draft:
     untaken: list[str] = field(default_factory=list)
     wider: list[str] = field(default_factory=list)
     unread: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    held: str = ""
 
     def note(self, place: Place, text: str, *, is_sure: bool = True) -> None:
         """Keep why `place` is as it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from speckit import pointer, timing
@@ -29,6 +29,7 @@ class Fields:
         requests: Bodies that creates are tried with: the least one, and a full one.
         paths: Path parameters that creates are tried with.
         start: The first number where new ids count.
+        emptied: What is empty at first, and the value that fits once it is there.
     """
 
     ground: Ground
@@ -39,6 +40,7 @@ class Fields:
     requests: tuple[Any, ...]
     paths: dict[str, Any]
     start: int = 1
+    emptied: dict[str, Any] = field(default_factory=dict)
 
     def instances(self, templates: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the resource as each of the requests would make it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from speckit import pointer
@@ -10,14 +11,15 @@ from speckit.pointer import ABSENT
 from toolkit.drafting import fields as holding
 from toolkit.drafting.conditions import conditional, once
 from toolkit.drafting.draft import Draft
+from toolkit.drafting.emptying import anew, empty, fill
 from toolkit.drafting.fields import Fields, begins_later
 from toolkit.drafting.ground import Ground, is_constant
-from toolkit.drafting.line import Line, lay, line
+from toolkit.drafting.line import Line, add, lay, line, rest
 from toolkit.drafting.listing import listed, parted
 from toolkit.drafting.seeding import seed, shown
 from toolkit.drafting.shown import part, success
 from toolkit.drafting.taking import Taken, reset, taken, wider
-from toolkit.drafting.triggers import pull, remove, replace
+from toolkit.drafting.triggers import pull, remove, replaced
 from toolkit.survey import replies
 from toolkit.survey.acting import Act
 from toolkit.survey.forms import Form
@@ -44,11 +46,14 @@ def drafted(
         lives: Whether its states are wanted, where it has some; if not, the document's examples are there
             from the start.
     """
+    resource = resource if lives else replace(resource, acts=_remembered(resource))
     found = line(resource, _example_state(ground, resource)) if lives else None
     draft = Draft(resource.name, {"identity": _identity(resource)})
     fields = holding.drafted(ground, resource, draft, found.first.value if found else "")
     if fields is None:
         return None
+    fields.emptied = empty(fields)
+    draft.raw["initially"] = fields.templates
     _parents(draft, resource, known)
     _live(draft, fields, found)
     _operate(draft, fields, found)
@@ -58,6 +63,11 @@ def drafted(
     if not lives:
         shown(draft, fields)
     return _in_order(draft) if draft.raw["operations"] else None
+
+
+def _remembered(resource: Resource) -> tuple[Act, ...]:
+    """Return what operations do to a resource that is just kept: nothing is asked of it."""
+    return tuple(each for each in resource.acts if each.role not in ("trigger", "other"))
 
 
 def _hide(draft: Draft, fields: Fields) -> None:
@@ -125,7 +135,8 @@ def _live(draft: Draft, fields: Fields, found: Line | None) -> None:
         lay(draft, found)
         _scenarios(draft)
         _enter(draft, fields, found)
-    elif fields.resource.acting("remove", "replace", "clear"):
+        fill(draft, fields, found)
+    elif fields.resource.acting("remove", "replace", "clear") or _unmoving(fields.resource):
         draft.raw["state"] = {"initial": _KEPT, "states": {_KEPT: {"category": "resting"}}}
         draft.raw["transitions"] = []
         draft.note(("state",), "it shows no state; it is there until it is removed")
@@ -178,15 +189,39 @@ def _operate(draft: Draft, fields: Fields, found: Line | None) -> None:
             )
     if found is not None:
         pull(draft, fields.resource, found)
+        for act in fields.resource.acting("other"):
+            draft.drop(act.operation.id, "no known word says what it does")
+        anew(draft, found)
+        rest(draft)
     else:
         for act in fields.resource.acting("remove"):
             if act.operation.id in draft.raw["operations"]:
                 remove(draft, act)
-        for act in fields.resource.acting("trigger"):
-            draft.drop(act.operation.id, "it has no state that this could change")
+        _stay(draft, fields.resource)
     for act in fields.resource.acting("replace", "clear"):
-        replace(draft, act)
+        replaced(draft, act)
     _prune(draft)
+    if found is None and not draft.raw["transitions"]:
+        draft.raw.pop("state", None)
+
+
+def _unmoving(resource: Resource) -> list[Act]:
+    """Return what asks something of a resource that shows no state."""
+    asked = resource.acting("trigger", "other") if resource.state is None else []
+    return [act for act in asked if act.operation.method != "DELETE"]
+
+
+def _stay(draft: Draft, resource: Resource) -> None:
+    """Let what is asked of something without a state leave it as it is, where nothing but it is answered."""
+    for act in _unmoving(resource):
+        rule = draft.raw["operations"].get(act.operation.id)
+        if rule is not None and "body" not in rule.get("success", {}):
+            why = f"{act.why}; it shows no state that this could change"
+            add(draft, why, act.verb or act.part, _KEPT, _KEPT, trigger=act.operation.id)
+    kept = {each.get("trigger") for each in draft.raw["transitions"]}
+    for act in resource.acting("trigger", "other"):
+        if act.operation.id not in kept:
+            draft.drop(act.operation.id, "it has no state that this could change")
 
 
 def _prune(draft: Draft) -> None:
@@ -216,11 +251,17 @@ def _rule(draft: Draft, fields: Fields, act: Act, found: Line | None) -> dict[st
     answer = success(fields, act)
     if answer is None:
         return None
-    rule: dict[str, Any] = {"role": {"remove": "trigger", "clear": "batch"}.get(act.role, act.role)}
+    rule: dict[str, Any] = {
+        "role": {"remove": "trigger", "other": "trigger", "clear": "batch"}.get(act.role, act.role)
+    }
     if act.role == "create" and act.part:
         rule["id"] = f"$request.path.{act.part}"
     if (act.role == "update" or act.verb == "upsert") and (change := _change(fields, draft, act)):
         rule["change"] = change
+    elif act.verb == "upsert":
+        # Without a change it would be refused where it is there already.
+        rule["change"] = {pointer.render(fields.resource.identity.field): "$id"}
+        draft.guess(("operations", act.operation.id, "change"), "what is there already stays as it is")
     if act.role in ("create", "replace"):
         rule |= once(draft, act)
     return rule | ({"success": answer} if answer else {})

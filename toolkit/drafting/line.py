@@ -151,6 +151,28 @@ def lay(draft: Draft, found: Line) -> None:
         add(draft, each.note, each.name, each.here, each.there, **each.more)
 
 
+def rest(draft: Draft) -> None:
+    """Let states rest that only operations lead out of: nothing goes on in them by itself."""
+    for name, state in draft.raw["state"]["states"].items():
+        leaving = [each for each in draft.raw["transitions"] if _leaves(each, name)]
+        is_left = leaving and not any("after" in each or EXTERNAL in _triggers(each) for each in leaving)
+        if is_left and state["category"] in ("pending", "active"):
+            why = f"resting, not {state['category']}: only operations lead out of it"
+            state["category"] = "resting"
+            draft.guess(("state", "states", name), why)
+
+
+def _leaves(raw: dict[str, Any], state: str) -> bool:
+    """Return whether a transition leads from one state to another."""
+    begins = raw["from"] if isinstance(raw["from"], list) else [raw["from"]]
+    return state in begins and raw["to"] != state
+
+
+def _triggers(raw: dict[str, Any]) -> list[str]:
+    found = raw.get("trigger", ())
+    return [found] if isinstance(found, str) else list(found)
+
+
 def add(
     draft: Draft,
     note: str,

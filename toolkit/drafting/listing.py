@@ -250,7 +250,7 @@ def _fact(name: str, form: Form, pages: lists.Paged | None) -> Any:
         and form.kind in ("string", "")
         and form.format != "uri"
     ):
-        return {"$some": ["$list#/next", None if form.is_nullable else ""]}
+        return _or_nothing("$list#/next", form)
     if spelled in ("page", "currentpage", "pagenumber") and style == "page" and is_number:
         return "$list#/page"
     if spelled == "offset" and style == "offset" and is_number:
@@ -258,8 +258,13 @@ def _fact(name: str, form: Form, pages: lists.Paged | None) -> Any:
     if spelled in _SIZES and pages and is_number:
         return "$list#/size"
     if spelled in ("firstid", "lastid") and style == "after":
-        return {"$some": [f"$list#/{spelled.removesuffix('id')}", None if form.is_nullable else ""]}
+        return _or_nothing(f"$list#/{spelled.removesuffix('id')}", form)
     return ABSENT
+
+
+def _or_nothing(source: str, form: Form) -> Any:
+    """Return the template of a place in a list; where there is none, it is null, else an empty text."""
+    return {"$first": [source, None]} if form.is_nullable else {"$some": [source, ""]}
 
 
 def _is_whole(fields: Fields, form: Form, rule: dict[str, Any]) -> bool:

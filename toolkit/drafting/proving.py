@@ -9,6 +9,7 @@ from typing import Any
 from speckit.document import Document
 from speckit.faults import DocumentFaults, Fault
 from speckit.specification import LIFECYCLES, Specification, specify
+from toolkit.drafting.begetting import unbegotten
 from toolkit.drafting.draft import Draft, Place
 
 _ROUNDS = 60
@@ -60,6 +61,7 @@ def _repair(left: dict[str, Draft], faults: list[Fault]) -> None:
 
 def _orphan(left: Mapping[str, Draft], name: str) -> None:
     """Take out what refers to a resource that is gone."""
+    unbegotten(left, name)
     for draft in left.values():
         parents = draft.raw.get("parents", {})
         for key in [key for key, parent in parents.items() if parent["resource"] == name]:
@@ -72,6 +74,8 @@ def _mended(draft: Draft, place: Place, why: str) -> bool:
     """Withdraw the smallest part of `draft` around `place`; return whether something was left to withdraw."""
     if place[:1] == ("operations",) and len(place) > 1:
         return _mended_operation(draft, place, why)
+    if place[:1] == ("transitions",) and place[2:3] == ("makes",):
+        return _withdrawn(draft, place[:3], why)
     if place[:1] == ("transitions",) and len(place) > 1:
         return _withdrawn(draft, place[:2], why)
     for whole in ("timestamps", "parents", "seed", "views", "scenarios", "hidden", "etag"):

@@ -26,7 +26,10 @@ def seed(draft: Draft, fields: Fields, found: Line | None) -> None:
     roles = {rule["role"] for rule in draft.raw["operations"].values()}
     if "create" in roles:
         seeds: list[dict[str, Any]] = [{"state": each, "set": {}} for each in _unreached(draft, found)]
-    elif _is_held(draft, fields) or not (first := _first(draft, fields)):
+    elif _is_held(draft, fields):
+        draft.held = fields.resource.above.resource if fields.resource.above else ""
+        return
+    elif not (first := _first(draft, fields)):
         return
     else:
         states = list(draft.raw.get("state", {}).get("states", ()))

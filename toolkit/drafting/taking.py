@@ -31,7 +31,9 @@ class Taken:
 
     def or_else(self, template: Any) -> Any:
         """Return the template that yields what `template` does where the body does not say."""
-        return {"$some" if self.skips_null else "$first": [self.source, template]}
+        if self.skips_null:
+            return {"$some": [self.source, *(() if template is None else (template,))]}
+        return {"$first": [self.source, template]}
 
 
 def taken(name: str, field: Form, given: Form) -> Taken | None:

@@ -71,7 +71,7 @@ def _delete(draft: Draft, act: Act, found: Line) -> None:
     refuse(draft, act, found)
 
 
-def replace(draft: Draft, act: Act) -> None:
+def replaced(draft: Draft, act: Act) -> None:
     """Add that `act` makes what it is about be gone: the one it replaces, or all of them."""
     add(
         draft,

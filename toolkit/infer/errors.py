@@ -9,7 +9,14 @@ from typing import Any
 from speckit.document import Document
 from speckit.faults import DocumentFaults
 from speckit.source import text_of
+from toolkit.infer.writing import quoted, scalar
 
+_WHY = """\
+  # guessed: the document lists no answer for some requests that are wrong. Each server has
+  # one; without these lines a judge would report it as undocumented."""
+_ELSEWHERE = """\
+  # left out: {count} written in other files, where no action reaches, with operations that list no answer
+  # for some requests that are wrong. A judge reports those. Infer from what `understudy bundle` writes."""
 _SWAGGER = re.compile(r"""^[\s{]{0,4}["']?swagger["']?\s*:""", re.MULTILINE)
 
 
@@ -19,29 +26,32 @@ def actions(document: Document, found: Mapping[str, list[str]]) -> Iterator[str]
     An Overlay is applied before references are followed, so paths that are elsewhere are left as they are.
     """
     items = document.data["paths"]
-    elsewhere = sum(
-        not any(_is_here(items[path], each) for each in methods) for path, methods in found.items()
-    )
-    if elsewhere:
-        yield f"  # left out: {elsewhere} paths that are written in other files, which no action reaches"
+    here = {
+        path: [each for each in methods if _is_here(items[path], each)] for path, methods in found.items()
+    }
+    if count := elsewhere(document, found):
+        yield from _ELSEWHERE.format(count="a path" if count == 1 else f"{count} paths").splitlines()
+    if any(here.values()):
+        yield from _WHY.splitlines()
     status = "default" if _is_swagger(document) else "4XX"
-    for path, methods in found.items():
-        here = [each for each in methods if _is_here(items[path], each)]
-        if here:
-            listed = ",".join(f"'{each}'" for each in here)
-            quoted = path.replace("\\", "\\\\").replace("'", "\\'")
-            target = f"$.paths['{quoted}'][{listed}].responses"
-            yield f"  - target: {_quoted(target)}"
+    for path, methods in here.items():
+        if methods:
+            target = f"$.paths[{quoted(path)}][{','.join(map(quoted, methods))}].responses"
+            yield f"  - target: {scalar(target)}"
             yield f"    update: {{{status}: {{description: The request is refused.}}}}"
+
+
+def elsewhere(document: Document, found: Mapping[str, list[str]]) -> int:
+    """Return how many paths of the operations `found` are written in other files."""
+    return sum(
+        not any(_is_here(document.data["paths"][path], each) for each in methods)
+        for path, methods in found.items()
+    )
 
 
 def _is_here(item: Any, method: str) -> bool:
     operation = item.get(method) if isinstance(item, Mapping) else None
     return isinstance(operation, Mapping) and "responses" in operation
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _is_swagger(document: Document) -> bool:

@@ -9,6 +9,7 @@ from speckit.specification import LIFECYCLES
 from toolkit.drafting.draft import Draft
 from toolkit.drafting.errors import silent
 from toolkit.drafting.whole import Drafted
+from toolkit.infer import defaults
 from toolkit.infer.errors import actions
 from toolkit.infer.writing import scalar, written
 
@@ -36,10 +37,8 @@ def _lines(found: Drafted, title: str, extends: str) -> Iterator[str]:
     if extends:
         yield f"extends: {scalar(extends)}"
     yield "actions:"
-    if without := silent(found.specification):
-        yield "  # guessed: the document lists no answer for some requests that are wrong. Each server has"
-        yield "  # one; without these lines a judge would report it as undocumented."
-        yield from actions(found.specification.document, without)
+    yield from actions(found.specification.document, silent(found.specification))
+    yield from defaults.actions(found.undone)
     yield "  - target: $"
     yield "    update:"
     yield f"      {LIFECYCLES}:"

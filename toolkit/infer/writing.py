@@ -110,3 +110,12 @@ def scalar(value: Any) -> str:
     if value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     return json.dumps(value)
+
+
+def quoted(text: str) -> str:
+    """Return `text` as a string of JSONPath.
+
+    >>> quoted("it's")
+    "'it\\\\'s'"
+    """
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -54,6 +54,21 @@ class _Spot:
 
 def examples(data: Mapping[str, Any]) -> Iterator[Example]:
     """Yield every example of the document `data` that has a schema, each once."""
+    for spot in _spots(data):
+        if isinstance(spot.node, dict):
+            yield from _of_schema(spot) if spot.is_schema else _of_holder(data, spot)
+
+
+def schemas(data: Mapping[str, Any]) -> Iterator[tuple[Pointer, Mapping[str, Any]]]:
+    """Yield every schema of the document `data` with its place, each once; not those that are a boolean."""
+    seen: set[int] = set()
+    for spot in _spots(data):
+        if spot.is_schema and isinstance(spot.node, dict) and id(spot.node) not in seen:
+            seen.add(id(spot.node))
+            yield spot.path, spot.node
+
+
+def _spots(data: Mapping[str, Any]) -> Iterator[_Spot]:
     walk = _Walk(data)
     walk.waiting = [
         _Spot((key,), data[key], key) for key in ("webhooks", "components", "paths") if key in data
@@ -70,18 +85,18 @@ class _Walk:
         self.waiting: list[_Spot] = []
         self._seen: set[tuple[int, str, bool]] = set()
 
-    def step(self, spot: _Spot) -> Iterator[Example]:
-        """Yield the examples of one part, and have the parts below it wait."""
+    def step(self, spot: _Spot) -> Iterator[_Spot]:
+        """Yield one part, if it is a new one, and have the parts below it wait."""
         node, path = self._followed(spot)
         mark = (id(node), spot.leaves, spot.is_schema)
         if mark in self._seen:
             return
         self._seen.add(mark)
         here = _Spot(path, node, spot.key, spot.leaves, spot.is_schema)
+        yield here
         if isinstance(node, list):
             self.waiting += [_Spot((*path, i), each, "", spot.leaves) for i, each in enumerate(node)]
         elif isinstance(node, dict):
-            yield from _of_schema(here) if spot.is_schema else self._of_holder(here)
             self.waiting += list(_below_schema(here) if spot.is_schema else _below(here))
 
     def _followed(self, spot: _Spot) -> tuple[Any, Pointer]:
@@ -92,24 +107,25 @@ class _Walk:
             return node, spot.path
         return deref(self.data, node), pointer.parse(ref[1:])
 
-    def _of_holder(self, spot: _Spot) -> Iterator[Example]:
-        """Yield the examples of a media type, a parameter or a header."""
-        node = spot.node
-        schema = node.get("schema")
-        media = spot.key if "/" in spot.key else ""
-        if not isinstance(schema, dict):
-            return
-        if "example" in node:
-            yield Example((*spot.path, "example"), schema, node["example"], spot.leaves, media)
-        named = node.get("examples")
-        for name, each in named.items() if isinstance(named, dict) else ():
-            found = deref(self.data, each)
-            for key in ("value", "dataValue"):
-                if isinstance(found, dict) and key in found:
-                    where = (*spot.path, "examples", name)
-                    yield Example(
-                        (*where, key) if found is each else where, schema, found[key], spot.leaves, media
-                    )
+
+def _of_holder(data: Mapping[str, Any], spot: _Spot) -> Iterator[Example]:
+    """Yield the examples of a media type, a parameter or a header."""
+    node = spot.node
+    schema = node.get("schema")
+    media = spot.key if "/" in spot.key else ""
+    if not isinstance(schema, dict):
+        return
+    if "example" in node:
+        yield Example((*spot.path, "example"), schema, node["example"], spot.leaves, media)
+    named = node.get("examples")
+    for name, each in named.items() if isinstance(named, dict) else ():
+        found = deref(data, each)
+        for key in ("value", "dataValue"):
+            if isinstance(found, dict) and key in found:
+                where = (*spot.path, "examples", name)
+                yield Example(
+                    (*where, key) if found is each else where, schema, found[key], spot.leaves, media
+                )
 
 
 def _of_schema(spot: _Spot) -> Iterator[Example]:

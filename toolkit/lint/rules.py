@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from toolkit.lint import answers, examples, lists, moves, never, shown, states, strays, told, values
+from toolkit.lint import (
+    answers,
+    choices,
+    examples,
+    lists,
+    moves,
+    never,
+    schemas,
+    shown,
+    states,
+    strays,
+    told,
+    values,
+)
 from toolkit.lint.ignoring import unknown_rule
 from toolkit.lint.rule import Rule
 
 _OWN: tuple[Rule, ...] = (
     states.only_external,
     states.only_seeded,
+    states.never_there,
     states.dead_end,
     states.waits_for_nothing,
     states.resting_moves,
@@ -42,10 +56,12 @@ _OWN: tuple[Rule, ...] = (
     shown.filters,
     shown.times,
     shown.settable,
+    choices.null_choice,
     values.required,
     values.unfit_ids,
     values.unfit_seeds,
     examples.broken,
+    schemas.fits_nothing,
     strays.stray,
 )
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from speckit.checks.states import reachable
+from speckit.checks.subject import EXTENSION
 from speckit.faults import Fault
 from speckit.lifecycle import EXTERNAL, REMOVED, Lifecycle, Transition
 from toolkit.lint.finding import INFO, WARNING
-from toolkit.lint.matter import Life
-from toolkit.lint.rule import life_rule
+from toolkit.lint.matter import Life, Matter
+from toolkit.lint.rule import life_rule, rule
 
 _BUSY = ("pending", "active", "transient")
 """The categories of states that go on by themselves."""
@@ -52,6 +53,31 @@ def only_seeded(life: Life) -> Iterator[Fault]:
         for name in life.lifecycle.states.keys() - _reached(life.lifecycle, life.lifecycle.transitions):
             message = f"No {life.name} that is made gets to '{name}'; only seeds are there."
             yield _on_state(life, name, message, "Add a transition to it, or let some begin in it.")
+
+
+@rule(
+    "never-there",
+    WARNING,
+    why="Its lists are empty for ever, and every id is unknown: what it says of a life is never seen.",
+)
+def never_there(matter: Matter) -> Iterator[Fault]:
+    """No operation and no transition makes a resource, and no seed is there."""
+    made = {name for life in matter.lives for name in _made(life)}
+    raw = matter.data.get(EXTENSION)
+    # One with faults is not read, and may make any.
+    is_whole = isinstance(raw, dict) and len(matter.lives) == len(raw)
+    for life in matter.lives if is_whole else ():
+        if not life.lifecycle.seeds and life.name not in made:
+            message = f"Nothing makes any {life.name}, and none is there from the start."
+            hint = "Add a 'seed', an operation with the role create, or 'makes' where one comes about."
+            yield life.fault((), message, hint)
+
+
+def _made(life: Life) -> Iterator[str]:
+    """Yield the resources that operations and transitions of a lifecycle make."""
+    yield from (life.name for _ in life.rules("create"))
+    yield from (name for _, found, _ in life.rules() for name in found.makes)
+    yield from (name for each in life.lifecycle.transitions for name in each.makes)
 
 
 @life_rule(

@@ -20,10 +20,12 @@ class Act:
     """What one operation does to a resource.
 
     Attributes:
-        role: `create`, `get`, `list`, `update`, `replace`, `remove`, `trigger` or `part`.
+        role: `create`, `get`, `list`, `update`, `replace`, `remove`, `trigger`, `part`, or `other` for a POST
+            that sends nothing and asks for something that no known word says.
         verb: What a trigger asks for, in one word for all spellings; `upsert` for a create that may change
             instead.
-        part: The word of the part that is shown; of a create, the path parameter with the new id.
+        part: The word of the part that is shown, or of what else is asked; of a create, the path parameter
+            with the new id.
         why: Why that is thought.
         is_sure: Whether method and path say so.
         said: The operation's description.
@@ -117,6 +119,8 @@ def _below(word: str, each: Route, data: Mapping[str, Any]) -> Iterator[Act]:
         yield Act(
             each.operation, "part", part, plain(word) in RESULTS or word in ("status", "state"), part=word
         )
+    elif method == "POST" and each.operation.body is None:
+        yield Act(each.operation, "other", f"POST on '{word}' of one, which sends nothing", False, part=word)
 
 
 def makes(each: Route) -> bool:

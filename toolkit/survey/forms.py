@@ -107,6 +107,10 @@ class Form:
         found = [self.whole["example"]] if "example" in self.whole else []
         return (*found, *(listed if isinstance(listed, list) else ()))
 
+    def stands_for(self, schema: Schema) -> bool:
+        """Return whether this is `schema` itself, or a reference to it."""
+        return _node(self._data, self.schema) is schema
+
     def takes(self, other: Form, depth: int = 0) -> bool:
         """Return whether every value of `other` surely is one of this.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,11 +54,19 @@ def identified(item: Form, param: str, noun: str, shown: Any = None) -> Identifi
 
 def _candidates(item: Form, param: str, noun: str) -> Iterator[tuple[Path, Form]]:
     names = {plain(name): name for name in item.members if item.members[name].kind in _KINDS}
-    for wanted in dict.fromkeys((*_spellings(param, noun), "id", f"{plain(singular(noun))}id", *_USUAL)):
+    known = (*_spellings(param, noun), "id", f"{plain(singular(noun))}id", *_only(names.values(), noun))
+    for wanted in dict.fromkeys((*known, *_USUAL)):
         if wanted in names:
             yield (names[wanted],), item.members[names[wanted]]
         elif wanted == "id":
             yield from _nested(item)
+
+
+def _only(names: Iterable[str], noun: str) -> list[str]:
+    """Return the only name that ends in an id, plain, if it begins as `noun`: `payout_id` of payouts."""
+    found = [name for name in names if len(words(name)) > 1 and words(name)[-1] == "id"]
+    own = words(singular(noun))
+    return [plain(name) for name in found if len(found) == 1 and own and words(name)[: len(own)] == own]
 
 
 _KINDS = ("string", "integer", "number", "")

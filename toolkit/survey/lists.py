@@ -151,8 +151,13 @@ def _by_field(parameter: Parameter, form: Form, item: Form) -> Narrowed | None:
             if plain(path[-1]) == name and _comparable(form, member):
                 match = "any" if form.kind == "array" else "equals"
                 is_sure = path[-1] == parted(parameter.name)[-1] and len(path) == 1
-                return Narrowed(parameter.name, path, match, form.whole.get("default"), is_sure)
+                return Narrowed(parameter.name, path, match, _default(parameter, member), is_sure)
     return None
+
+
+def _default(parameter: Parameter, member: Form) -> Any:
+    """Return what counts where a client does not ask; that of a schema the field has, too, is the field's."""
+    return None if member.stands_for(parameter.schema) else parameter.schema.get("default")
 
 
 def _tails(name: str) -> tuple[str, ...]:

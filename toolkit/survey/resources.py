@@ -103,8 +103,12 @@ def _resources(data: Mapping[str, Any], found: Mapping[Shape, Group]) -> dict[Sh
 
 
 def _may_make_another(resource: Resource, act: Act) -> bool:
-    """Return whether `start` or `execute` below something without a state may make something else."""
-    return act.role == "trigger" and act.verb in _BEGINS and resource.state is None
+    """Return whether `start` or `execute` below something without a state may make something else.
+
+    So may what asks for something that no known word says.
+    """
+    begins = act.role == "trigger" and act.verb in _BEGINS and resource.state is None
+    return begins or act.role == "other"
 
 
 def _without_makers(found: list[Resource]) -> list[Resource]:

@@ -159,3 +159,9 @@ CHECKS = ("validat", "verif", "check")
 
 RESULTS = frozenset(("result", "results", "output", "outputs", "artifact", "artifacts", "download", "report"))
 """Parts that are there once the work is done."""
+
+FAULTS = frozenset(("error", "errors", "failure", "failures", "fault", "faults", "exception", "exceptions"))
+"""Fields that say why something failed."""
+
+LOGS = frozenset(("log", "logs"))
+"""Fields that say what happened on the way."""

@@ -97,7 +97,7 @@ def test_one_is_not_told_as_many():
     text = "# guessed: is it\n  # sure: it is"
 
     assert "1 decision is sure and 1 is a guess: look for" in "".join(
-        summary(Drafted((), (), (), None), text)
+        summary(Drafted((), (), (), Specification(None, {}, {}, ())), text)
     )
 
 
@@ -274,3 +274,24 @@ components:
       required: [id, text]
       properties: {id: {type: string}, text: {type: string, maxLength: 40}, size: {type: integer}}
 """
+
+
+def test_paths_in_other_files_are_told_with_the_way_out(tmp_path):
+    """No action reaches them, so it does not say that lines follow, and no judge is content."""
+    document = tmp_path / "notes.yaml"
+    whole = yaml.safe_load(NOTES)
+    (path,) = whole["paths"]
+    part = yaml.safe_dump(whole["paths"][path]).replace("'#/", "'notes.yaml#/")
+    (tmp_path / "part.yaml").write_text(part, "utf-8")
+    whole["paths"] = {path: {"$ref": "part.yaml"}}
+    document.write_text(yaml.safe_dump(whole), "utf-8")
+
+    done = inferred(document)
+
+    assert "without these lines" not in done.stdout
+    assert "Infer from what `understudy bundle` writes" in done.stdout
+    assert "1 path in other files: " in done.stderr
+
+    bundled = tmp_path / "bundled.yaml"
+    CliRunner().invoke(main, ["bundle", str(document), "-o", str(bundled)])
+    assert "other files" not in inferred(bundled).output

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from speckit.operation import operations
+from toolkit.survey.forms import Form
+from toolkit.survey.identity import identified
 from toolkit.survey.lists import paged
 from toolkit.survey.resources import Resource, survey
 
@@ -142,3 +144,19 @@ def test_pages_are_told_by_the_names_of_their_parameters(names, style):
     pages = paged(data, operations(data)["GET /jobs"])
 
     assert (pages and pages.style) == style
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (("payout_batch_id", "name"), "payout_batch_id"),
+        (("payout_batch_id", "payout_account_id", "name"), "name"),
+        (("sender_id", "name"), "name"),
+        (("payout_batch_id", "uuid", "id"), "id"),
+    ],
+)
+def test_the_only_id_that_begins_as_the_collection_is_that_of_the_resource(names, found):
+    """Of two nobody can tell which, and another's id begins as that is called."""
+    item = Form({}, {"type": "object", "properties": {name: {"type": "string"} for name in names}})
+
+    assert identified(item, "id", "payouts").field == (found,)
