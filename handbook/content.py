@@ -55,15 +55,16 @@ class Contents:
             yield from self._examples(str(kind), media, (leaves, _error(place)), shown)
 
     def _schema(self, media: Node, place: str, limit: int) -> str:
+        shapes = self._shapes.without("writeOnly" if place == REQUEST else "readOnly")
         if "schema" not in media:
-            return self._shapes.text(media["itemSchema"], limit) if "itemSchema" in media else "anything."
-        text = self._shapes.text(media["schema"], limit)
+            return shapes.text(media["itemSchema"], limit) if "itemSchema" in media else "anything."
+        text = shapes.text(media["schema"], limit)
         if text.count("\n") < 4:
             return text
         first = self._seen.setdefault(text, place)
         if first == place:
             return text
-        return f"{self._shapes.lead(self._shapes.faces.of(media['schema']))} The fields are those of {first}."
+        return f"{shapes.lead(shapes.faces.of(media['schema']))} The fields are those of {first}."
 
     def _examples(
         self, kind: str, media: Node, making: tuple[str, int], shown: Shown | None
