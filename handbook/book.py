@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from posixpath import dirname, relpath
@@ -14,7 +14,7 @@ from handbook import components, front, grouping, lifecycle, operation, overview
 from handbook.components import file_names, is_big, slug
 from handbook.front import Entry
 from handbook.incoming import Incoming, webhooks
-from handbook.naming import label, tag_title
+from handbook.naming import tag_title
 from handbook.naming import title as operation_title
 from handbook.overview import Around
 from handbook.page import SITE, Book, Page, Section
@@ -44,7 +44,8 @@ def book(
         base_url: Where the samples ask; without it, where the document says that it is served.
         name: What the book is called; without it, what the document is called.
         more: Pages of others, which come after those of the document.
-        only: Tags; where any are given, webhooks with other tags are left out, as operations are already.
+        only: Tags; where any are given, webhooks with other tags are left out, as operations are already,
+            and other tags of what is left have no place.
     """
     return _Author(specification, form, base_url, name, tuple(only)).book(more)
 
@@ -69,6 +70,7 @@ class _Author:
     name: str
     only: tuple[str, ...]
     groups: dict[str, list[Operation]] = field(init=False)
+    listed: dict[str, list[Operation]] = field(init=False)
     folders: dict[str, str] = field(init=False)
     hooks: dict[str, list[Incoming]] = field(init=False)
     places: dict[str, str] = field(init=False)
@@ -80,7 +82,8 @@ class _Author:
     def __post_init__(self) -> None:
         data = self.specification.document.data
         self.is_big = is_big(data)
-        self.groups = grouping.grouped(self.specification)
+        self.groups = grouping.grouped(self.specification, self.only)
+        self.listed = grouping.listed(self.specification, self.groups, self.only)
         self.hooks = grouping.hooked(webhooks(data, self.only), self.groups)
         taken = [components.FOLDER] if self.is_big else []
         self.folders = file_names([*self.groups, HOOKS], taken)
@@ -88,9 +91,11 @@ class _Author:
         self.hook_places = dict(self._hook_places())
         self.homes = dict(self._homes())
         self.made = {
-            each.id: samples(self.specification, each, base_url=self._asked(each))
-            for each in self.specification.operations.values()
+            each.id: samples(self.specification, each, base_url=self._asked(each)) for each in self._every()
         }
+
+    def _every(self) -> Iterable[Operation]:
+        return self.specification.operations.values()
 
     def book(self, more: Sequence[Section]) -> Book:
         """Return everything."""
@@ -107,7 +112,7 @@ class _Author:
         data = self.specification.document.data
         entries = [
             Entry(tag_title(data, tag), f"{self.folders[tag]}/index.md", len(found), _about(data, tag))
-            for tag, found in self.groups.items()
+            for tag, found in self.listed.items()
         ]
         if hooks := self.hooks.get(""):
             entries.append(Entry(HOOKS, f"{self.folders[HOOKS]}/index.md", len(hooks), overview.SENT))
@@ -171,7 +176,7 @@ class _Author:
             form=self.form,
             link_operation=self._from(path, self.places),
             link_resource=self._from(path, self.homes),
-            operations=self.groups[tag],
+            operations=self.listed[tag],
             around=self._around(tag, path),
             asked=self._asked(),
         )
@@ -213,7 +218,7 @@ class _Author:
 
     def _operations(self, tag: str) -> Iterator[Page]:
         parts = [
-            _Part(self.places[each.id], label(each), each.id, partial(self._operation, each))
+            _Part(self.places[each.id], operation_title(each), each.id, partial(self._operation, each))
             for each in self.groups[tag]
         ]
         return self._bound(tag, "Operations", parts)

@@ -135,6 +135,9 @@ class _Page:
             yield f"Served at {prose.listed([code(each.get('url', '/'), self.form) for each in own])}."
             asked = self.asked or serving.asked(self.data, self.operation)
             yield serving.explained(own, asked, self.form)
+        name = self.node.get("operationId")
+        if name == self.operation.id and name != title(self.operation):
+            yield f"Operation ID: {code(name, self.form)}"
         yield self.marks()
         if self.node.get("deprecated") is True:
             yield self._deprecated()

@@ -98,7 +98,7 @@ def _head(node: Node, name: str, form: str) -> Iterator[str]:
     if isinstance(said := node.get(raw.OURS), str):
         yield f"*Chosen here:* {prose.block(said, form)}"
     if more := source(node):
-        yield more.replace("More:", "The facts on these pages come from", 1) + "."
+        yield f"{more}."
 
 
 def _addresses(data: Data, asked: str, form: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from handbook import prose, words
 from handbook.drawing.picture import anchors
 from handbook.errors import Errors
-from handbook.naming import label
+from handbook.naming import title
 from handbook.page import SITE
 from speckit.conventions import governing
 from speckit.lifecycle import EXTERNAL, REMOVED, Answer, Lifecycle, Rule
@@ -42,7 +42,7 @@ class Subject:
     def operation(self, name: str) -> str:
         """Return what navigation calls an operation, as a link to its page if it has one."""
         found = self.specification.operations.get(name)
-        called = words.text(label(found)) if found and label(found) != name else words.code(name)
+        called = words.text(title(found)) if found and title(found) != name else words.code(name)
         target = self.link(name) if found else ""
         return f"[{called}]({target})" if target else called
 

@@ -103,6 +103,39 @@ def test_names_that_look_alike_get_pages_of_their_own(tmp_path: Path) -> None:
     ]
 
 
+def test_an_operation_with_two_tags_is_listed_below_both(tmp_path: Path) -> None:
+    """Who looks below the second should not think that there is nothing."""
+    data = document(("/a", "one", ["A", "B"]), ("/b", "two", ["B", "C"]))
+    data["tags"] = [{"name": "A"}, {"name": "B", "description": "The second."}]
+    specification = specified(data, tmp_path)
+    pages = {page.path: page.text for page in book(specification).whole.pages()}
+
+    assert list(pages) == ["index.md", "a/index.md", "a/one.md", "b/index.md", "b/two.md", "c/index.md"]
+    assert "The second." in pages["b/index.md"]
+    assert "[one](../a/one.md)" in pages["b/index.md"]
+    assert "[two](../b/two.md)" in pages["c/index.md"]
+    assert "| [B](b/index.md) | 2 |" in pages["index.md"]
+
+
+def test_where_one_tag_is_wanted_others_have_no_place(tmp_path: Path) -> None:
+    specification = specified(document(("/a", "one", ["A", "B"])), tmp_path)
+
+    assert paths(book(specification, only=["B"])) == ["index.md", "b/index.md", "b/one.md"]
+
+
+def test_an_operation_is_found_by_the_name_that_generated_clients_give_it(tmp_path: Path) -> None:
+    data = document(("/a", "getThing", ["x"]), ("/b", "getOther", ["x"]), ("/c", "", ["x"]))
+    data["paths"]["/a"]["get"]["summary"] = "Look at it"
+    del data["paths"]["/c"]["get"]["operationId"]
+    pages = {page.path: page for page in book(specified(data, tmp_path)).whole.pages()}
+
+    assert "\n\nOperation ID: `getThing`\n" in pages["x/get-thing.md"].text
+    assert pages["x/get-other.md"].text.startswith("# getOther\n"), "where it has no other name"
+    assert "Operation ID" not in pages["x/get-other.md"].text
+    assert pages["x/get-other.md"].title == "getOther", "navigation and heading say the same"
+    assert "Operation ID" not in pages["x/get-c.md"].text, "the document gives it none"
+
+
 def test_without_tags_operations_stand_together(tmp_path: Path) -> None:
     made = book(specified(document(("/a", "one", []), ("/b", "", [])), tmp_path))
 
