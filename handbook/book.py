@@ -18,6 +18,7 @@ from handbook.naming import tag_title
 from handbook.naming import title as operation_title
 from handbook.overview import Around
 from handbook.page import SITE, Book, Page, Section
+from handbook.promised import promised, published
 from handbook.samples import samples, written
 from speckit.operation import Operation
 from speckit.specification import Specification
@@ -36,6 +37,7 @@ def book(
     name: str = "",
     more: Sequence[Section] = (),
     only: Sequence[str] = (),
+    has_mock: bool = True,
 ) -> Book:
     """Return the book about a document.
 
@@ -46,8 +48,10 @@ def book(
         more: Pages of others, which come after those of the document.
         only: Tags; where any are given, webhooks with other tags are left out, as operations are already,
             and other tags of what is left have no place.
+        has_mock: Whether the pages tell what is true of a mock server of the document alone.
     """
-    return _Author(specification, form, base_url, name, tuple(only)).book(more)
+    told = specification if has_mock else promised(specification)
+    return _Author(told, form, base_url, name, tuple(only), has_mock).book(more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class _Author:
     base_url: str
     name: str
     only: tuple[str, ...]
+    has_mock: bool
     groups: dict[str, list[Operation]] = field(init=False)
     listed: dict[str, list[Operation]] = field(init=False)
     folders: dict[str, str] = field(init=False)
@@ -105,7 +110,8 @@ class _Author:
         tags = tuple(self._section(tag) for tag in tops)
         schemas = tuple(_schemas(data, self.form))
         whole = Section(title, (self._front(title), *tags, *self._others(), *schemas, *more))
-        bundled = yaml.dump(written(data, self.made), Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
+        told = data if self.has_mock else published(data)
+        bundled = yaml.dump(written(told, self.made), Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
         return Book(whole, {DOCUMENT: bundled.encode()})
 
     def _front(self, title: str) -> Page:
@@ -179,6 +185,7 @@ class _Author:
             operations=self.listed[tag],
             around=self._around(tag, path),
             asked=self._asked(),
+            has_mock=self.has_mock,
         )
         below = [self._section(each) for each in self._below(tag)]
         pages = [Page(path, "Overview", text), *self._lives(tag), *self._operations(tag), *self._hooked(tag)]
@@ -212,7 +219,11 @@ class _Author:
         for name, path in self.homes.items():
             if dirname(path) == folder:
                 text = lifecycle.markdown(
-                    self.specification, name, form=self.form, link_operation=self._from(path, self.places)
+                    self.specification,
+                    name,
+                    form=self.form,
+                    link_operation=self._from(path, self.places),
+                    has_mock=self.has_mock,
                 )
                 yield Page(path, name, text)
 
@@ -254,6 +265,7 @@ class _Author:
             link=self._from(path, self.homes),
             link_operation=self._from(path, self.places),
             asked=self._asked(each),
+            has_mock=self.has_mock,
         )
 
     def _webhook(self, each: Incoming, _path: str, level: int) -> str:

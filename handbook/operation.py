@@ -37,6 +37,7 @@ def markdown(
     link_operation: Link | None = None,
     anchor: str = "",
     asked: str = "",
+    has_mock: bool = True,
 ) -> str:
     """Return the page, or the part of a page, about `operation`.
 
@@ -48,9 +49,10 @@ def markdown(
         link_operation: Leads from the id of an operation to its page.
         anchor: What links to the heading end in, where the page has several operations (site only).
         asked: Where the samples ask; without it, where the document says.
+        has_mock: Whether it tells what is true of a mock server alone.
     """
     links = (link or _nowhere, link_operation or _nowhere)
-    return _Page(specification, operation, form, samples, level, links, anchor, asked).text()
+    return _Page(specification, operation, form, samples, level, links, anchor, asked, has_mock).text()
 
 
 def webhook(
@@ -92,6 +94,7 @@ class _Page:
         links: tuple[Link, Link],
         anchor: str,
         asked: str,
+        has_mock: bool,
     ) -> None:
         self.operations = specification.operations
         self.data: Data = specification.document.data
@@ -102,6 +105,7 @@ class _Page:
         self.link, self.link_operation = links
         self.anchor = anchor
         self.asked = asked
+        self.has_mock = has_mock
         self.node = raw.operation_object(self.data, operation)
         self.errors: Errors = errors_of(specification, operation)
         self.shapes: Shapes = shapes(self.data, form)
@@ -134,7 +138,7 @@ class _Page:
         if own := raw.own_servers(self.data, self.operation):
             yield f"Served at {prose.listed([code(each.get('url', '/'), self.form) for each in own])}."
             asked = self.asked or serving.asked(self.data, self.operation)
-            yield serving.explained(own, asked, self.form)
+            yield serving.explained(own, asked, self.form, has_mock=self.has_mock)
         name = self.node.get("operationId")
         if name == self.operation.id and name != title(self.operation):
             yield f"Operation ID: {code(name, self.form)}"

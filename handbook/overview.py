@@ -48,6 +48,7 @@ def markdown(
     operations: Sequence[Operation],
     around: Around | None = None,
     asked: str = "",
+    has_mock: bool = True,
 ) -> str:
     """Return the page about operations that belong together.
 
@@ -58,6 +59,7 @@ def markdown(
         operations: Which they are.
         around: What else there is to know of: webhooks, and other tags.
         asked: Where the samples ask; without it, where the document says.
+        has_mock: Whether it tells what is true of a mock server alone.
     """
     around = around or Around()
     data = specification.document.data
@@ -66,7 +68,7 @@ def markdown(
         *_head(node, tag_title(data, tag), form),
         f"Part of {around.above}." if around.above else "",
         *_below(around.below),
-        *(_addresses(data, asked or serving.asked(data), form) if operations else ()),
+        *(_addresses(data, asked or serving.asked(data), form, has_mock=has_mock) if operations else ()),
         *(_access(data, operations, form) if operations else ()),
         *_operations(operations, data, form, link_operation),
         *webhooks(around.hooks),
@@ -101,12 +103,12 @@ def _head(node: Node, name: str, form: str) -> Iterator[str]:
         yield f"{more}."
 
 
-def _addresses(data: Data, asked: str, form: str) -> Iterator[str]:
+def _addresses(data: Data, asked: str, form: str, *, has_mock: bool) -> Iterator[str]:
     """Yield where the API is served, and where the samples ask it."""
     servers = raw.servers(data)
     yield prose.heading(2, "Base URL")
     yield "\n".join(f"-   {_address(each, form)}" for each in servers)
-    yield serving.explained(servers, asked, form)
+    yield serving.explained(servers, asked, form, has_mock=has_mock)
 
 
 def _address(server: Node, form: str) -> str:

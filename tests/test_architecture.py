@@ -131,7 +131,17 @@ CONTRACT_FLOORS = {
 #   site   the book as a site
 HANDBOOK_FLOORS = {
     "text": {"page", "prose", "raw", "words", "naming", "serving", "status"},
-    "facts": {"components", "conditions", "errors", "face", "shape", "traits", "runtime", "variants"},
+    "facts": {
+        "components",
+        "conditions",
+        "errors",
+        "face",
+        "promised",
+        "shape",
+        "traits",
+        "runtime",
+        "variants",
+    },
     "pages": {
         *("access", "content", "effect", "outside", "parameters", "operation", "overview", "front"),
         *("diagram", "drawing", "lifecycle", "living", "samples", "incoming", "following", "seen"),

@@ -25,6 +25,7 @@ class Subject:
         raw: Its entry in the document: descriptions are for people and stand nowhere else.
         places: By state, the id of its section.
         sections: By operation on the resource, the id of its section.
+        has_mock: Whether the page tells what is true of a mock server alone.
     """
 
     specification: Specification
@@ -34,6 +35,7 @@ class Subject:
     raw: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     sections: Mapping[str, str] = field(default_factory=dict)
+    has_mock: bool = True
 
     def anchor(self, place: str) -> str:
         """Return what gives a heading the id `place`, where headings can have one."""
@@ -108,7 +110,9 @@ class Subject:
         return node
 
 
-def subject(specification: Specification, name: str, form: str, link: Callable[[str], str]) -> Subject:
+def subject(
+    specification: Specification, name: str, form: str, link: Callable[[str], str], *, has_mock: bool = True
+) -> Subject:
     """Return the resource called `name`, ready to be written about.
 
     Raises:
@@ -117,4 +121,4 @@ def subject(specification: Specification, name: str, form: str, link: Callable[[
     found = specification.lifecycles[name]
     raw = specification.document.data.get(LIFECYCLES, {}).get(name, {})
     sections = words.places("operation", found.rules)
-    return Subject(specification, found, form, link, raw, anchors(found), sections)
+    return Subject(specification, found, form, link, raw, anchors(found), sections, has_mock)
