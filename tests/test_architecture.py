@@ -144,7 +144,7 @@ HANDBOOK_FLOORS = {
     },
     "pages": {
         *("access", "content", "effect", "outside", "parameters", "operation", "overview", "front"),
-        *("diagram", "drawing", "lifecycle", "living", "samples", "incoming", "following", "seen"),
+        *("diagram", "drawing", "lifecycle", "lived", "living", "samples", "incoming", "following", "seen"),
     },
     "book": {"book", "grouping", "own", "trying"},
     "site": {"configuration", "links", "placing", "polish", "seeking", "site"},

@@ -37,7 +37,11 @@ class Sent:
 
 
 class Values:
-    """The parameters of one operation, as a sample has them."""
+    """The parameters of one operation, as a sample has them.
+
+    Attributes:
+        seed: The resource that the path names, where it is one that is there from the start.
+    """
 
     def __init__(self, specification: Specification, operation: Operation) -> None:
         self._data = specification.document.data
@@ -51,7 +55,8 @@ class Values:
         }
         path = [each for each in operation.parameters if each.place == "path"]
         written = {each.name: found for each in path if (found := self._written(each)) not in (ABSENT, None)}
-        self._path = {**written, **seeded(specification, operation, written)}
+        named, self.seed = seeded(specification, operation, written)
+        self._path = {**written, **named}
 
     def path(self) -> str:
         """Return the path with its parameters filled in, percent-encoded."""

@@ -43,6 +43,7 @@ LIFE = {
     "operations": {"makeJob": {"role": "create"}, "getJob": {"role": "get"}, "listJobs": {"role": "list"}},
     "seed": [{"state": "done", "set": {"id": "seeded-1"}}],
 }  # fmt: skip
+JOB = {"type": "object", "properties": {key: {"type": "string"} for key in ("id", "state", "due")}}
 DATA: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Jobs", "version": "1"},
@@ -57,11 +58,7 @@ DATA: dict[str, Any] = {
         },
         "/jobs/{id}": {"parameters": [PARAMETER], "get": {"operationId": "getJob", "responses": ANSWER}},
     },
-    "components": {
-        "schemas": {
-            "Job": {"type": "object", "properties": dict.fromkeys(("id", "state", "due"), {"type": "string"})}
-        }
-    },
+    "components": {"schemas": {"Job": JOB}},
     "x-resource-lifecycles": {"Job": LIFE},
 }  # fmt: skip
 OF_A_MOCK = (
