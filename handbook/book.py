@@ -223,6 +223,7 @@ class _Author:
                     name,
                     form=self.form,
                     link_operation=self._from(path, self.places),
+                    link_webhook=self._hooks_from(path),
                     has_mock=self.has_mock,
                 )
                 yield Page(path, name, text)
@@ -268,9 +269,17 @@ class _Author:
             has_mock=self.has_mock,
         )
 
-    def _webhook(self, each: Incoming, _path: str, level: int) -> str:
+    def _webhook(self, each: Incoming, path: str, level: int) -> str:
         anchor = self.hook_places[id(each)].partition("#")[2]
-        return operation.webhook(self.specification, each, form=self.form, level=level, anchor=anchor)
+        link = self._from(path, self.homes)
+        return operation.webhook(
+            self.specification, each, form=self.form, level=level, anchor=anchor, link=link
+        )
+
+    def _hooks_from(self, page: str) -> Callable[[str], str]:
+        """Return what gives the link from a page to a webhook by its name; empty where there is none."""
+        every = (each for found in self.hooks.values() for each in found)
+        return self._from(page, {each.name: self.hook_places[id(each)] for each in every})
 
 
 def _about(data: dict[str, Any], tag: str) -> str:

@@ -18,6 +18,7 @@ def markdown(
     *,
     form: str,
     link_operation: Callable[[str], str],
+    link_webhook: Callable[[str], str] | None = None,
     has_mock: bool = True,
 ) -> str:
     """Return the page of the resource called `name`.
@@ -27,12 +28,13 @@ def markdown(
         name: A resource of it.
         form: What the page is written for: `SITE` or `MARKDOWN`.
         link_operation: The URL of an operation, relative to this page; empty where it has none.
+        link_webhook: The same for a webhook.
         has_mock: Whether it tells what is true of a mock server alone.
 
     Raises:
         KeyError: the document has no such resource.
     """
-    found = subject(specification, name, form, link_operation, has_mock=has_mock)
+    found = subject(specification, name, form, link_operation, hooks=link_webhook, has_mock=has_mock)
     return "\n\n".join(filter(None, _parts(found))) + "\n"
 
 

@@ -15,6 +15,7 @@ from handbook.page import SITE
 from handbook.prose import code
 from handbook.raw import Data, Node
 from handbook.seen import Seen
+from handbook.sending import Sending
 from handbook.shape import MOST_ROWS, Shapes, shapes
 from handbook.status import status_title
 from speckit.operation import Operation
@@ -56,13 +57,28 @@ def markdown(
 
 
 def webhook(
-    specification: Specification, each: Incoming, *, form: str, level: int = 1, anchor: str = ""
+    specification: Specification,
+    each: Incoming,
+    *,
+    form: str,
+    level: int = 1,
+    anchor: str = "",
+    link: Link | None = None,
 ) -> str:
-    """Return the page, or the part of a page, about a webhook."""
+    """Return the page, or the part of a page, about a webhook.
+
+    Args:
+        form: What the page is written for.
+        level: The level of its heading.
+        anchor: What links to the heading end in, where the page has several (site only).
+        link: Leads from the name of a resource to the page about its lifecycle; empty for one without.
+    """
     data = specification.document.data
     described = shapes(data, form)
     contents = Contents(each.data, described, _made(Same(data), form))
-    parts = [_heading(each.title, level, anchor, form), *incoming.markdown(each, described, contents, level)]
+    sending = Sending(specification, each.name, "", link or _nowhere)
+    told = incoming.markdown(each, described, contents, level, sending)
+    parts = [_heading(each.title, level, anchor, form), *told]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -96,6 +112,7 @@ class _Page:
         asked: str,
         has_mock: bool,
     ) -> None:
+        self.specification = specification
         self.operations = specification.operations
         self.data: Data = specification.document.data
         self.operation = operation
@@ -251,7 +268,8 @@ class _Page:
             yield self.heading("Callbacks")
         for each in found:
             yield self.heading(code(each.name, self.form), 2)
-            yield from incoming.markdown(each, self.shapes, self.contents, self.level + 2)
+            sending = Sending(self.specification, each.name, self.operation.id, self.link)
+            yield from incoming.markdown(each, self.shapes, self.contents, self.level + 2, sending)
 
     def lifecycle(self) -> Iterator[str]:
         """Yield the way to the page about the resource."""

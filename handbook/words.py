@@ -131,6 +131,15 @@ def listed(parts: Iterable[str], word: str = "and") -> str:
     return f"{', '.join(found[:-1])} {word} {found[-1]}"
 
 
+def article(name: str) -> str:
+    """Return what stands before a name.
+
+    >>> article("Job"), article("Artefact")
+    ('a', 'an')
+    """
+    return "an" if name[:1].lower() in "aeio" and name else "a"
+
+
 def ordinal(number: int) -> str:
     """Return 1st, 2nd, 3rd, 4th ...
 

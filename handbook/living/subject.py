@@ -36,6 +36,7 @@ class Subject:
     places: Mapping[str, str] = field(default_factory=dict)
     sections: Mapping[str, str] = field(default_factory=dict)
     has_mock: bool = True
+    hooks: Callable[[str], str] | None = None
 
     def anchor(self, place: str) -> str:
         """Return what gives a heading the id `place`, where headings can have one."""
@@ -56,6 +57,11 @@ class Subject:
     def operations(self, names: Iterable[str], word: str = "and") -> str:
         """Return the names of several operations."""
         return words.listed(map(self.operation, names), word)
+
+    def webhook(self, name: str) -> str:
+        """Return the name of a webhook, as a link to its page if it has one."""
+        target = self.hooks(name) if self.hooks else ""
+        return f"[{words.code(name)}]({target})" if target else words.code(name)
 
     def state(self, name: str) -> str:
         """Return the name of a state, as a link to its section where the page has anchors."""
@@ -111,9 +117,20 @@ class Subject:
 
 
 def subject(
-    specification: Specification, name: str, form: str, link: Callable[[str], str], *, has_mock: bool = True
+    specification: Specification,
+    name: str,
+    form: str,
+    link: Callable[[str], str],
+    *,
+    hooks: Callable[[str], str] | None = None,
+    has_mock: bool = True,
 ) -> Subject:
     """Return the resource called `name`, ready to be written about.
+
+    Args:
+        link: Leads from the id of an operation to its page; empty for one without.
+        hooks: The same for the name of a webhook.
+        has_mock: Whether the page tells what is true of a mock server alone.
 
     Raises:
         KeyError: the document has no such resource.
@@ -121,4 +138,4 @@ def subject(
     found = specification.lifecycles[name]
     raw = specification.document.data.get(LIFECYCLES, {}).get(name, {})
     sections = words.places("operation", found.rules)
-    return Subject(specification, found, form, link, raw, anchors(found), sections, has_mock)
+    return Subject(specification, found, form, link, raw, anchors(found), sections, has_mock, hooks)
