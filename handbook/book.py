@@ -125,7 +125,15 @@ class _Author:
         return Page(
             "index.md",
             title,
-            front.markdown(self.specification, title, entries, document=DOCUMENT, form=self.form),
+            front.markdown(
+                self.specification,
+                title,
+                entries,
+                document=DOCUMENT,
+                form=self.form,
+                asked=self._asked(),
+                has_mock=self.has_mock,
+            ),
         )
 
     # Where things are

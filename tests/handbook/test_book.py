@@ -275,6 +275,26 @@ def test_tags_above_each_other_are_both_at_the_top(tmp_path: Path) -> None:
     assert [each.title for each in made.whole.entries[1:]] == ["x", "y"]
 
 
+def test_the_first_page_says_where_the_api_is_and_who_may_call_it(tmp_path: Path) -> None:
+    """Both are asked for before anybody knows which tag to open."""
+    data = document(*((f"/{n}", f"get{n}", ["x"]) for n in range(10)))
+    data["servers"] = [{"url": "https://api.example.com/v2", "description": "Production"}]
+    data["security"] = [{"key": []}]
+    scheme = {"type": "http", "scheme": "bearer", "description": "From the console."}
+    data["components"] = {"securitySchemes": {"key": scheme}}
+    for number in range(9):
+        data["paths"][f"/{number}"]["get"]["security"] = []
+    contact = {"name": "API team", "email": "api@example.com", "url": "https://example.com"}
+    data["info"]["contact"] = contact
+
+    first = next(book(specified(data, tmp_path)).whole.pages()).text
+
+    assert "## Base URL\n\n-   `https://api.example.com/v2`: Production\n" in first
+    assert "From the console." in first.split("## Authentication")[1]
+    assert "Not needed for 9 of the operations." in first
+    assert "Contact: [API team](https://example.com), [api@example.com](mailto:api@example.com)." in first
+
+
 def test_the_first_page_says_what_each_tag_is_about() -> None:
     first = next(book(specify(load(KENNEL))).whole.pages()).text
 

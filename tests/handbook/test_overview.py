@@ -83,7 +83,7 @@ def test_servers_are_told_with_their_variables():
 
     assert (
         "-   `https://{region}.example.com`: Production. "
-        "`region` is one of `eu` or `us`, by default `eu` (Where.)." in text
+        "`region` is one of `eu` or `us`, by default `eu`. Where." in text
     )
 
 
