@@ -60,20 +60,22 @@ class Budget:
         if self.spent:
             raise OutOfBudget(self.spent)
         if self.rate:
-            self._wait_for_a_turn()
+            time.sleep(self._till_its_turn)
+            self._next = max(self._next, time.monotonic()) + 1 / self.rate
         self.used += 1
 
-    def _wait_for_a_turn(self) -> None:
-        now = time.monotonic()
-        time.sleep(max(self._next - now, 0.0))
-        self._next = max(self._next, now) + 1 / self.rate
+    @property
+    def _till_its_turn(self) -> float:
+        """How many seconds the next request has to wait."""
+        return max(self._next - time.monotonic(), 0.0)
 
     @property
     def spent(self) -> str:
         """What is used up, in words for a report; empty where there is some left."""
         if self.used >= self.requests:
             return f"{self.requests} requests were used up (--max-requests)"
-        return f"{self.seconds:g} seconds were used up (--max-time)" if self.left < 0 else ""
+        is_late = self.left < self._till_its_turn
+        return f"{self.seconds:g} seconds were used up (--max-time)" if is_late else ""
 
 
 class Clock:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from contracts import pacing
 from contracts.exchange import Exchange
 from contracts.finding import Finding, Note, Subject, Tally
-from contracts.laws import LAWS
+from contracts.laws import DOCUMENTED, LAWS, is_of_answers
+from speckit.faults import written
 from speckit.specification import LIFECYCLES, Specification
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -44,8 +45,6 @@ _OF_THE_OPERATION = frozenset(
 )
 
 
-_OF_ANY_ANSWER = frozenset({"documented-status", "documented-body", "documented-header"})
-"""Laws that hold for the answer of a gate, too."""
 _HELD_OFF = "the server took no more requests ({status}), however long was waited"
 
 Doubted = tuple[Subject, str, tuple[Exchange, ...], str]
@@ -114,7 +113,7 @@ class Docket:
         if law in self.excluded:
             return kept
         exchanges = tuple(exchanges)
-        if not kept and law not in _OF_ANY_ANSWER and self._proves_nothing(exchanges):
+        if not kept and law not in DOCUMENTED and self._proves_nothing(exchanges):
             self.pass_over(law, subject, _HELD_OFF.format(status=exchanges[-1].status))
             return True
         if self._doubted is not None and not kept:
@@ -149,8 +148,7 @@ class Docket:
 
         Its cause is the status, and where in the body it shows.
         """
-        is_of_answers = law == "no-crash" or law.startswith("documented-")
-        return is_of_answers and any(
+        return is_of_answers(law) and any(
             key[:2] == (law, subject) and key[2].partition(" ")[0] == status for key in self._findings
         )
 
@@ -191,7 +189,7 @@ class Docket:
     def place(self, law: str, subject: Subject) -> str:
         """Return where the document says what `law` holds `subject` to."""
         path = self._path(law, subject)
-        return f"{self.specification.document.place(path)} {'/'.join(map(str, path))}"
+        return f"{self.specification.document.place(path)} {written(path) if path else ''}"
 
     def _path(self, law: str, subject: Subject) -> tuple[str | int, ...]:
         operation = self.specification.operations.get(subject.operation)

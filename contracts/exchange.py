@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -88,10 +88,10 @@ class Call:
         return found
 
     def _written(self, name: str, value: Any) -> list[str]:
-        """Return what a query parameter is written as: an array is several, or one text with commas."""
+        """Return what a query parameter is written as: an array is several, or one text that is parted."""
         parameter = self.operation.parameter("query", name)
         if isinstance(value, list) and parameter is not None and not parameter.explode:
-            return [f"{quote_plus(name)}={','.join(quote_plus(text(each)) for each in value)}"]
+            return _joined(parameter, value)
         if parameter is not None and parameter.style == "deepObject":
             pairs = [(key, each) for key, part in _members(value) for each in _several(part)]
             return [urlencode({f"{name}[{key}]": text(each)}) for key, each in pairs]
@@ -112,7 +112,15 @@ class Call:
             ).encode()
         if self.content_type.startswith("multipart/form-data") and isinstance(self.body, dict):
             return _multipart(self.body, self.content_type)
-        return orjson.dumps(self.body)
+        return as_json(self.body)
+
+
+def as_json(value: Any) -> bytes:
+    """Return a value as it is sent: also a whole number that takes more than 64 bits."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value).encode()
 
 
 def _multipart(body: Mapping[str, Any], content_type: str) -> bytes:
@@ -182,8 +190,13 @@ def _object(parameter: Parameter, value: Mapping[str, Any]) -> list[str]:
     """Return an object as a query holds it: a parameter for each member, or one with all of them."""
     if parameter.explode:
         return [urlencode({key: text(each)}) for key, part in value.items() for each in _several(part)]
-    parts = [quote_plus(text(part)) for pair in value.items() for part in pair]
-    return [f"{quote_plus(parameter.name)}={quote(DELIMITERS[parameter.style], safe=',').join(parts)}"]
+    return _joined(parameter, [part for pair in value.items() for part in pair])
+
+
+def _joined(parameter: Parameter, parts: Iterable[Any]) -> list[str]:
+    """Return values as one parameter that its style parts; by commas where it has no such style."""
+    delimiter = quote(DELIMITERS.get(parameter.style, ","), safe=",")
+    return [f"{quote_plus(parameter.name)}={delimiter.join(quote_plus(text(each)) for each in parts)}"]
 
 
 def _members(value: Any) -> list[tuple[str, Any]]:

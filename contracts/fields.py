@@ -156,8 +156,9 @@ class Fields:
         """Hold a plain view to showing nothing that is hidden or left out."""
         if not sighting.is_whole:
             return
-        hidden = [path for path in track.nature.lifecycle.hidden if path not in view.show]
-        shown = [path for path in (*hidden, *view.omit) if sighting.get(path) is not ABSENT]
+        left_out = view.left_out(track.nature.lifecycle.hidden)
+        hidden = [path for path in left_out if path in track.nature.lifecycle.hidden]
+        shown = [path for path in left_out if sighting.get(path) is not ABSENT]
         law = (
             "hidden-stays-hidden" if any(path in hidden for path in shown) or not view.omit else "view-shows"
         )
@@ -206,8 +207,8 @@ def _bared(nature: Nature, slot: Path, value: Any) -> Any:
 
 def _shows(nature: Nature, view: View, slot: Path) -> bool:
     """Return whether a view without a body of its own shows the slot."""
-    hidden = (*(path for path in nature.lifecycle.hidden if path not in view.show), *view.omit)
-    if any(slot[: len(path)] == path or ("*" in path and slot[:1] == path[:1]) for path in hidden):
+    left_out = view.left_out(nature.lifecycle.hidden)
+    if any(slot[: len(path)] == path or ("*" in path and slot[:1] == path[:1]) for path in left_out):
         return False
     return not view.only or any(slot[: len(path)] == path for path in view.only)
 

@@ -95,3 +95,11 @@ LAWS: Mapping[str, Law] = {
     for name, promise in laws.items()
 }
 """Every law by its name."""
+
+DOCUMENTED = frozenset({"documented-status", "documented-body", "documented-header"})
+"""Laws that hold for every answer, also for that of a gate before the server."""
+
+
+def is_of_answers(law: str) -> bool:
+    """Return whether a law is about an answer by itself: its status is what tells one breach from another."""
+    return law == "no-crash" or law in DOCUMENTED

@@ -149,7 +149,7 @@ class Maker:
         return None
 
     def _is_placed(self, binding: Binding, principal: str) -> bool:
-        """Return whether all that a creation stands below is there; what can be made is, and stays."""
+        """Return whether all that a creation stands below is there; what can be is made, for the run."""
         for name, parent in binding.nature.lifecycle.parents.items():
             if self._inputs.lacks(binding, name, principal):
                 for each in parent.resources:

@@ -61,7 +61,7 @@ def wait_of(answer: Answered) -> float:
         return max(float(told[:9]), _SHORTEST_SECONDS)
     try:
         until = parsedate_to_datetime(told)
-    except ValueError:
+    except (ValueError, OverflowError):
         return _USUAL_SECONDS
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max((until - datetime.now(UTC)).total_seconds(), _SHORTEST_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -266,7 +267,17 @@ def differs(expected: Any, actual: Any) -> bool:
         return len(expected) != len(actual) or any(map(differs, expected, actual))
     if isinstance(expected, bool) or isinstance(actual, bool):
         return expected is not actual
+    if isinstance(expected, int) and isinstance(actual, float):
+        return _rounded(expected) != actual
     return bool(expected != actual)
+
+
+def _rounded(number: int) -> float:
+    """Return a whole number as servers read it that have no others (RFC 8259, section 6)."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def _differs_inside(expected: Any, actual: Any) -> bool:

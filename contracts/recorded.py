@@ -12,6 +12,7 @@ import orjson
 
 from contracts.exchange import DELIMITERS, Call, Exchange, Moment
 from contracts.routes import Routes, Undecodable
+from speckit import servers
 from speckit.lifecycle import Lifecycle
 from speckit.marks import Path, marked, strip
 from speckit.operation import Operation, Parameter
@@ -346,18 +347,10 @@ def _same_body(call: Call, content: bytes) -> bool:
 
 def _prefixes(data: Mapping[str, Any], base_url: str) -> list[str]:
     """Return what may stand before an operation's path, the longest first."""
-    servers = [_filled(server) for server in data.get("servers", ()) if isinstance(server, Mapping)]
-    paths = {urlsplit(url).path.rstrip("/") for url in (base_url, *servers)}
+    found = {servers.path(each) for each in data.get("servers") or () if isinstance(each, Mapping)}
     base = urlsplit(base_url).path.rstrip("/")
-    joined = {base + path for path in paths if path and path != base}
-    return sorted({*paths, *joined, ""}, key=len, reverse=True)
-
-
-def _filled(server: Mapping[str, Any]) -> str:
-    url = str(server.get("url", ""))
-    for name, variable in (server.get("variables") or {}).items():
-        url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
-    return url
+    joined = {base + path for path in found if path != base}
+    return sorted({*found, *joined, base, ""}, key=len, reverse=True)
 
 
 def _spellings(lifecycles: Iterable[Lifecycle]) -> dict[str, str]:

@@ -7,20 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from contracts import pacing
 from contracts.acts.scene import made
 from contracts.admission import UNAUTHORIZED, Admission, is_closed
 from contracts.bench import Binding
-from contracts.client import Budget, Client, Clock, OutOfBudget
+from contracts.client import Client, OutOfBudget
 from contracts.docket import Docket
 from contracts.exchange import Call, Exchange
 from contracts.finding import Finding, Subject
 from contracts.inputs import Inputs
+from contracts.laws import is_of_answers
 from contracts.making import Maker
 from contracts.matrix import Matrix
 from contracts.observed import Track
 from contracts.observer import Observer
 from contracts.onetime import new_nonce
+from contracts.opening import client
 from contracts.report.progress import Progress
 from contracts.settings import PHASES, Settings
 from contracts.wire import Unreachable, Wire
@@ -70,10 +71,7 @@ class Run:
         settings = self.settings
         self.docket = Docket(self.specification, settings.is_strict, self._found, settings.excluded_laws)
         self.observer = Observer(self.specification, self.docket, settings.roles)
-        budget = Budget(settings.max_seconds, settings.max_requests, rate=settings.most_per_second)
-        clock = Clock(self.wire, settings.clock_url)
-        self.client = Client(self.wire, self.url, settings.principals, budget, clock, settings.headers)
-        self.client.pace.meant = pacing.meant(self.specification)
+        self.client = client(self.specification, settings, self.url, self.wire)
         self.admission = Admission(self.observer)
         self.client.watch = self.admission.watch
         self.nonce = settings.nonce or new_nonce()
@@ -288,8 +286,7 @@ class Run:
 
 def _cause(found: Found) -> str:
     """Return what tells what was found from what else breaks the law there, whatever the ids were."""
-    is_of_the_answer = found.law == "no-crash" or found.law.startswith("documented-")
-    return str(found.exchange.status) if is_of_the_answer else found.message[:40]
+    return str(found.exchange.status) if is_of_answers(found.law) else found.message[:40]
 
 
 def _is_left(track: Track) -> bool:

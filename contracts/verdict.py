@@ -12,12 +12,13 @@ from contracts.exchange import Exchange
 from contracts.finding import LEFT_OUT, Judgement, Subject, Tally
 from contracts.making import Provide
 from contracts.observer import Observer
+from contracts.opening import opened
 from contracts.report.progress import Progress
 from contracts.report.reading import RecordedFinding
 from contracts.report.ways import ways
 from contracts.running import Run
 from contracts.settings import PHASES, Settings
-from contracts.wire import Network, Wire
+from contracts.wire import Wire
 from speckit.specification import Specification, without
 
 __all__ = ["PHASES", "Provide", "Settings", "judge", "judge_recorded", "replay"]
@@ -37,10 +38,6 @@ def overlapping(exchanges: Iterable[Exchange]) -> Iterator[list[Exchange]]:
         yield together
 
 
-IN_PROCESS = "http://localhost"
-"""The base URL of an application in this process."""
-
-
 def judge(
     specification: Specification,
     target: str | Wire,
@@ -53,17 +50,8 @@ def judge(
         target: Its URL, or the way into an application in this process.
         watch: Is told of progress.
     """
-    url = target if isinstance(target, str) else IN_PROCESS
-    wire = (
-        Network(settings.answer_seconds, is_insecure=settings.is_insecure)
-        if isinstance(target, str)
-        else target
-    )
-    try:
+    with opened(target, settings) as (url, wire):
         return _judged(specification, url, wire, settings, watch)
-    finally:
-        if isinstance(target, str):
-            wire.close()
 
 
 def replay(

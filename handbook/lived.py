@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -122,8 +122,7 @@ class _Life:
         self._sent = sent
         self._way = way
         self._id = identity
-        self._states = [each if isinstance(each, str) else each.ends for each in way]
-        self.state = self._states[-1]
+        self.state = way[-1] if isinstance(way[-1], str) else way[-1].ends
 
     def fields(self, guess: Any, views: list[View]) -> dict[str, Any]:
         """Return what is shown of it; `guess` is as the schema has it."""
@@ -133,29 +132,35 @@ class _Life:
             if (value := self.value(template, guess.get(name, ABSENT))) is not ABSENT:
                 found[name] = deepcopy(value)
         found |= deepcopy(dict(self._seeded))
-        for path, template in self._assigned():
-            if (value := self.value(template, pointer.read(guess, path))) is not ABSENT:
-                pointer.write(found, path, deepcopy(value))
+        self._stamp(found, guess, self.lifecycle.timestamps.created)
+        for number, each in enumerate(self._way):
+            self._go(found, guess, each)
+            # What a seed says counts more than what its state sets, and less than what comes after.
+            found |= {} if number else deepcopy(dict(self._seeded))
         self._mark(found, guess)
         return _viewed(found, self.lifecycle.hidden, views)
 
-    def _assigned(self) -> Iterator[tuple[Path, Template]]:
-        for each in self._way:
-            yield from () if isinstance(each, str) else each.set
-            state = self.lifecycle.states.get(each if isinstance(each, str) else each.ends)
-            yield from state.set if state else ()
+    def _go(self, found: dict[str, Any], guess: Mapping[str, Any], step: Transition | str) -> None:
+        """Enter a state as a server does: its time, then what the state sets, then what the move does."""
+        name = step if isinstance(step, str) else step.ends
+        state = self.lifecycle.states.get(name)
+        self._stamp(found, guess, self.lifecycle.timestamps.entered.get(name))
+        for path, template in (*(state.set if state else ()), *(() if isinstance(step, str) else step.set)):
+            if (value := self.value(template, pointer.read(guess, path))) is not ABSENT:
+                pointer.write(found, path, deepcopy(value))
+
+    def _stamp(self, found: dict[str, Any], guess: Mapping[str, Any], path: Path | None) -> None:
+        """Write a time, as the schema has it or else ours, at `path`; nowhere where there is none."""
+        if path:
+            known = pointer.read(guess, path)
+            pointer.write(found, path, _TIME if known in (ABSENT, None) else known)
 
     def _mark(self, found: dict[str, Any], guess: Mapping[str, Any]) -> None:
-        """Fill in what is kept up by itself: state, times and history."""
-        lifecycle, times = self.lifecycle, self.lifecycle.timestamps
+        """Fill in what is kept up by itself: state, the last change and history."""
+        lifecycle = self.lifecycle
         if lifecycle.state_field and self.state in lifecycle.states:
             pointer.write(found, lifecycle.state_field, lifecycle.states[self.state].value)
-        entered = [times.entered.get(state) for state in self._states]
-        for path in (times.created, times.updated, *entered):
-            if path:
-                known = pointer.read(self._seeded, path)
-                known = pointer.read(guess, path) if known is ABSENT else known
-                pointer.write(found, path, _TIME if known in (ABSENT, None) else known)
+        self._stamp(found, guess, lifecycle.timestamps.updated)
         if lifecycle.history and (known := pointer.read(guess, lifecycle.history.field)) is not ABSENT:
             pointer.write(found, lifecycle.history.field, known)
 
@@ -198,9 +203,15 @@ class _Life:
 def _viewed(found: dict[str, Any], hidden: tuple[Path, ...], views: list[View]) -> dict[str, Any]:
     """Return `found` without what the first of `views`, or no view at all, does not show."""
     view = views[0] if views else View("")
-    for path in (*(each for each in hidden if each not in view.show), *view.omit):
+    for path in view.left_out(hidden):
         pointer.remove(found, path)
-    return {name: part for name, part in found.items() if not view.only or (name,) in view.only}
+    if not view.only:
+        return found
+    chosen: dict[str, Any] = {}
+    for path in view.only:
+        if (value := pointer.read(found, path)) is not ABSENT:
+            pointer.write(chosen, path, value)
+    return chosen
 
 
 def _filled(body: Template, guess: Any, life: _Life, views: list[View]) -> Any:

@@ -8,6 +8,7 @@ from handbook import raw
 from handbook.prose import code
 from handbook.raw import Data, Node
 from speckit.operation import Operation
+from speckit.servers import filled
 
 HERE = "http://localhost:8080"
 """Where an API is thought to be if its document does not say."""
@@ -20,7 +21,7 @@ def asked(data: Data, operation: Operation | None = None) -> str:
     without a host is on this machine.
     """
     own = raw.own_servers(data, operation) if operation else []
-    urls = [_filled(each) for each in own or raw.servers(data)]
+    urls = [_whole(each) for each in own or raw.servers(data)]
     url = _safest(urls) if urls else ""
     return (url if _has_host(url) else f"{HERE}/{url.lstrip('/')}").rstrip("/")
 
@@ -41,10 +42,9 @@ def explained(servers: Sequence[Node], where: str, form: str, *, has_mock: bool 
     return "" if where in [url.rstrip("/") for url in urls[:1]] else f"{told}."
 
 
-def _filled(server: Node) -> str:
-    url = str(server.get("url", ""))
-    for name, variable in (server.get("variables") or {}).items():
-        url = url.replace(f"{{{name}}}", str(variable.get("default", name)))
+def _whole(server: Node) -> str:
+    """Return the URL of a server, by https where it names no scheme."""
+    url = filled(server)
     return f"https:{url}" if url.startswith("//") else url
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.answers import Refused
-from mockserver.credentials import Gate, declared
+from mockserver.credentials import Gate
 from mockserver.evaluation import Request
 from mockserver.principals import Principals
-from speckit.conventions import governing
 from speckit.specification import Specification
 
 
@@ -45,7 +44,5 @@ class Callers:
     def _gate(self, operation: str) -> Gate:
         if operation not in self._gates:
             found = self._specification.operations[operation]
-            exact = governing(self._specification.conventions, found.path).exact_case_scheme
-            schemes = declared(self._specification.document.data)
-            self._gates[operation] = Gate(found, schemes, self._principals, exact_case=exact)
+            self._gates[operation] = Gate.of(found, self._specification, self._principals)
         return self._gates[operation]

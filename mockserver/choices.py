@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
@@ -15,45 +16,74 @@ MOST = 3
 LONGEST = 200
 """How many characters that may take."""
 
+DEEPEST = 50
+"""How many choices may lie in each other before what is inside of them is no longer told apart."""
+
 Misfit = tuple[tuple[str | int, ...], str]
 """Where a value does not fit, and how."""
-Branch = list[ValidationError]
 
 
 def misfit(error: ValidationError) -> Misfit:
     """Return the misfit that says most: below a choice of schemas, that of the schema that was meant."""
-    branches = [branch for branch in getattr(error.kind, "context", None) or () if branch]
-    if not branches or isinstance(error.kind, ValidationErrorKind.OneOfMultipleValid):
-        return _own(error)
-    near = [branch for branch in branches if not _is_for_others(error, branch)]
-    meant = [branch for branch in near if not any(_is_fixed(each) for each in branch)]
-    if len(meant) == 1:
-        return _furthest(meant[0])
-    near = near or branches
-    found = _shared(meant or near) or _merged(near)
-    if found:
-        return found
-    furthest = _furthest(max(meant or near, key=_likelihood))
-    return furthest if len(furthest[0]) > len(error.instance_path) else _listed(error, branches)
+    return _Error(error).misfit
 
 
-def _own(error: ValidationError) -> Misfit:
-    return tuple(error.instance_path), "it is writeOnly" if is_barred(error) else error.message
+class _Error:
+    """An error of the validator with those of the schemas to choose from; each is judged once."""
+
+    def __init__(self, error: ValidationError, depth: int = 0) -> None:
+        self.kind = error.kind
+        self.path: tuple[str | int, ...] = tuple(error.instance_path)
+        self.is_fixed = isinstance(self.kind, _FIXED)
+        self._error = error
+        context = getattr(self.kind, "context", None) if depth < DEEPEST else None
+        self.branches = [[_Error(each, depth + 1) for each in branch] for branch in context or () if branch]
+
+    @property
+    def instance(self) -> Any:
+        """The value that does not fit."""
+        return self._error.instance
+
+    @cached_property
+    def misfit(self) -> Misfit:
+        """The misfit that says most."""
+        branches = self.branches
+        if not branches or isinstance(self.kind, ValidationErrorKind.OneOfMultipleValid):
+            return self.path, "it is writeOnly" if is_barred(self._error) else self._error.message
+        near = [branch for branch in branches if not self._is_for_others(branch)]
+        meant = [branch for branch in near if not any(each.is_fixed for each in branch)]
+        if len(meant) == 1:
+            return _furthest(meant[0])
+        near = near or branches
+        found = _shared(meant or near) or _merged(near)
+        if found:
+            return found
+        furthest = _furthest(max(meant or near, key=_likelihood))
+        return furthest if len(furthest[0]) > len(self.path) else self._listed()
+
+    def _is_for_others(self, branch: Branch) -> bool:
+        """Return whether `branch` is for values of another type than the one told of, or for fixed ones."""
+        here = (each for each in branch if each.path == self.path)
+        return any(isinstance(each.kind, ValidationErrorKind.Type) or each.is_fixed for each in here)
+
+    def _listed(self) -> Misfit:
+        """Return what each of the schemas has against the value, as far as it is short."""
+        telling = [each for each in self.branches if getattr(each[0].kind, "types", None) != _NULL]
+        told = list(dict.fromkeys(branch[0].misfit[1] for branch in telling or self.branches))
+        reasons = "; ".join(told)
+        if len(told) == 1:
+            return self.path, reasons
+        text = f"it fits none of the {len(self.branches)} schemas that are allowed here"
+        is_short = len(told) <= MOST and len(reasons) <= LONGEST
+        return self.path, f"{text}: {reasons}" if is_short else text
 
 
-def _is_fixed(error: ValidationError) -> bool:
-    return isinstance(error.kind, _FIXED)
-
-
-def _is_for_others(error: ValidationError, branch: Branch) -> bool:
-    """Return whether `branch` is for values of another type than the one told of, or for fixed ones."""
-    here = (each for each in branch if list(each.instance_path) == list(error.instance_path))
-    return any(isinstance(each.kind, ValidationErrorKind.Type) or _is_fixed(each) for each in here)
+Branch = list[_Error]
 
 
 def _furthest(branch: Branch) -> Misfit:
     """Return the misfit of `branch` that is furthest inside the value."""
-    return max(map(misfit, branch), key=lambda each: len(each[0]))
+    return max((each.misfit for each in branch), key=lambda each: len(each[0]))
 
 
 def _likelihood(branch: Branch) -> tuple[int, int]:
@@ -62,13 +92,13 @@ def _likelihood(branch: Branch) -> tuple[int, int]:
 
 def _shared(branches: list[Branch]) -> Misfit | None:
     """Return the first misfit that all `branches` have; None where there is none."""
-    first, *others = [list(map(misfit, branch)) for branch in branches]
+    first, *others = [[each.misfit for each in branch] for branch in branches]
     return next((each for each in first if all(each in other for other in others)), None)
 
 
 def _merged(branches: list[Branch]) -> Misfit | None:
     """Return that a value is none of those that `branches` ask for in one place; None where there is none."""
-    fixed = [{tuple(each.instance_path): each for each in branch if _is_fixed(each)} for branch in branches]
+    fixed = [{each.path: each for each in branch if each.is_fixed} for branch in branches]
     path = next((path for path in fixed[0] if all(path in each for each in fixed)), None)
     if path is None:
         return None
@@ -84,15 +114,3 @@ def _none_of(value: Any, values: list[Any]) -> str:
     """Return that `value` is none of `values`, in the validator's words."""
     unique = [each for at, each in enumerate(values) if each not in values[:at]]
     return next(Draft202012Validator({"enum": unique}).iter_errors(value)).message
-
-
-def _listed(error: ValidationError, branches: list[Branch]) -> Misfit:
-    """Return what each of the schemas has against the value, as far as it is short."""
-    telling = [branch for branch in branches if getattr(branch[0].kind, "types", None) != _NULL] or branches
-    told = list(dict.fromkeys(misfit(branch[0])[1] for branch in telling))
-    path, reasons = tuple(error.instance_path), "; ".join(told)
-    if len(told) == 1:
-        return path, reasons
-    text = f"it fits none of the {len(branches)} schemas that are allowed here"
-    is_short = len(told) <= MOST and len(reasons) <= LONGEST
-    return path, f"{text}: {reasons}" if is_short else text

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from secrets import compare_digest
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from mockserver import provider
 from mockserver.answers import Refused, Reply
-from mockserver.bodies import parse_json
 from mockserver.breaches import Breach
 from mockserver.clock import ManualClock, shown
+from mockserver.doors import asked_in, body_in, needed, only, text
 from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.likeness import Likenesses
@@ -43,7 +43,7 @@ class Order:
     def name(self) -> str | None:
         """The principal that it names, if it names one."""
         said = {**self.query, **self.body}
-        return _text(said, "principal") if "principal" in said else None
+        return needed(said, "principal") if "principal" in said else None
 
 
 Action = Callable[[Order], Any]
@@ -127,11 +127,8 @@ class Control:
         Raises:
             Refused: it asks for something that is not there or cannot be.
         """
-        body = parse_json(content) if content else {}
-        if not isinstance(body, dict):
-            raise Refused("invalidBody", "The body is a JSON object.")
-        asked = {name: values[0] for name, values in parse_qs(query.decode("ascii", "replace")).items()}
-        _only(asked, "principal", "resource")
+        body, asked = body_in(content), asked_in(query)
+        only(asked, "principal", "resource")
         # With a control token that is what the header holds, and nobody's credential.
         answer = self._actions[method, path](Order(body, asked, "" if self._token else _bearer(headers)))
         return Reply(201 if path == "/states" else 200, answer)
@@ -149,7 +146,7 @@ class Control:
             raise Refused(
                 "refused", "The clock runs by itself; start the server with --clock manual to move it."
             )
-        _only(body, "advance", "set")
+        only(body, "advance", "set")
         if len(body) != 1:
             raise Refused(
                 "invalidBody", 'Send either {"advance": "PT1H"} or {"set": "2026-01-01T00:00:00Z"}.'
@@ -165,7 +162,7 @@ class Control:
 
     def _reset(self, order: Order) -> Any:
         """Forget one world, or everything: then the clock starts again, for nobody lives by it any more."""
-        _only(order.body, "principal")
+        only(order.body, "principal")
         name, clock = order.name, self._worlds.clock
         world = None if name is None else self._named(name).world
         self._outbox.forget(world)
@@ -205,16 +202,16 @@ class Control:
     def _put(self, order: Order) -> Any:
         """Put a world into a provider state: a resource in a given state exists."""
         body, asker = order.body, self._asker(order)
-        _only(body, "principal", "resource", "state", "scenario", "fields")
+        only(body, "principal", "resource", "state", "scenario", "fields")
         fields = body.get("fields", {})
         if not isinstance(fields, dict):
             raise Refused("invalidBody", "'fields' is an object: the resource's own fields.")
-        kind = self._kind(_text(body, "resource"))
+        kind = self._kind(needed(body, "resource"))
         made = provider.put(
             self._world(asker),
             kind,
-            state=_text(body, "state", ""),
-            scenario=_text(body, "scenario", ""),
+            state=text(body, "state") or "",
+            scenario=text(body, "scenario") or "",
             fields=fields,
             likeness=self._likenesses.of(kind) if self._likenesses else None,
         )
@@ -223,12 +220,12 @@ class Control:
     def _fire(self, order: Order) -> Any:
         """Make an external transition: what somebody does outside the API."""
         body, asker = order.body, self._asker(order)
-        _only(body, "principal", "resource", "id", "transition")
-        kind, world = self._kind(_text(body, "resource")), self._world(asker)
+        only(body, "principal", "resource", "id", "transition")
+        kind, world = self._kind(needed(body, "resource")), self._world(asker)
         resource = world.stores[kind.name].by_id(hashable(body.get("id")))
         if resource is None:
             raise Refused("notFound", f"There is no {kind.name} {body.get('id')!r} in this world.")
-        name = _text(body, "transition")
+        name = needed(body, "transition")
         transition = provider.external(world, resource, name)
         if transition is None:
             raise Refused(
@@ -244,8 +241,8 @@ class Control:
     def _scenario(self, order: Order) -> Any:
         """Choose how whatever a world creates from now on will end; null is the usual end."""
         body = order.body
-        _only(body, "principal", "scenario")
-        name = "" if body.get("scenario") is None else _text(body, "scenario")
+        only(body, "principal", "scenario")
+        name = text(body, "scenario") or ""
         names = {name for kind in self._worlds.kinds.values() for name in kind.lifecycle.scenarios}
         if name and name not in names:
             known = did_you_mean(name, sorted(names)) or "No resource has any."
@@ -254,7 +251,7 @@ class Control:
 
     def _usual(self, order: Order) -> Any:
         """Let whatever a world creates from now on end as it usually does."""
-        _only(order.body, "principal")
+        only(order.body, "principal")
         return self._chosen(order, "")
 
     def _chosen(self, order: Order, scenario: str) -> Any:
@@ -323,19 +320,6 @@ def _moment(body: Body, now: int) -> int:
     if moment is None:
         raise ValueError(f"{body['set']!r} is not a time; write it like 2026-01-01T00:00:00Z.")
     return moment
-
-
-def _only(body: Body, *known: str) -> None:
-    for name in body:
-        if name not in known:
-            raise Refused("invalidBody", f"'{name}' is nothing this takes. {did_you_mean(name, known)}")
-
-
-def _text(body: Body, name: str, default: str | None = None) -> str:
-    value = body.get(name, default)
-    if not isinstance(value, str):
-        raise Refused("invalidBody", f"'{name}' is needed, as text.")
-    return value
 
 
 def _some(store: Any) -> list[Resource]:

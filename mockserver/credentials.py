@@ -12,8 +12,10 @@ from mockserver.answers import Refused
 from mockserver.evaluation import Request
 from mockserver.parameters.query import query_texts
 from mockserver.principals import Principal, Principals
+from speckit.conventions import governing
 from speckit.operation import Operation
 from speckit.references import deref
+from speckit.specification import Specification
 
 Headers = Mapping[str, str]
 Extract = Callable[[Headers, bytes], str | None]
@@ -61,6 +63,12 @@ class Gate:
         self._telling = _telling(self._ways)
         self._known: dict[bytes | None, Principal] = {}
         self.challenge = ", ".join(map(_challenge, self._words or ["Bearer"]))
+
+    @classmethod
+    def of(cls, operation: Operation, specification: Specification, principals: Principals) -> Gate:
+        """Return the gate of `operation`, as its document and the conventions for its path have it."""
+        exact = governing(specification.conventions, operation.path).exact_case_scheme
+        return cls(operation, declared(specification.document.data), principals, exact_case=exact)
 
     def __call__(self, request: Request, query: bytes) -> Principal:
         """Return who is asking.

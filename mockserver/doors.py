@@ -1,4 +1,4 @@
-"""Desks behind the control door: each has one path, and reads its own orders."""
+"""Desks behind the control door, each with one path; and how orders are read there."""
 
 from __future__ import annotations
 
@@ -53,19 +53,35 @@ class Desk:
         Raises:
             Refused: it asks for something that is not there or cannot be.
         """
-        asked = {name: values[0] for name, values in parse_qs(query.decode("ascii", "replace")).items()}
-        only(asked, () if method == "POST" else self._filters)
-        return self._actions[method](_body(content) if method == "POST" else asked)
+        asked = asked_in(query)
+        only(asked, *(() if method == "POST" else self._filters))
+        return self._actions[method](body_in(content) if method == "POST" else asked)
 
 
-def _body(content: bytes) -> Order:
+def asked_in(query: bytes) -> dict[str, str]:
+    """Return what a query says, by name; of what it says more than once, the first.
+
+    Args:
+        query: What follows the path, as it came. What is empty in it is said all the same: it must not
+            pass for what asks for everything.
+    """
+    said = parse_qs(query.decode("ascii", "replace"), keep_blank_values=True)
+    return {name: values[0] for name, values in said.items()}
+
+
+def body_in(content: bytes) -> dict[str, Any]:
+    """Return the JSON object that is the body of a request; an empty one where there is no body.
+
+    Raises:
+        Refused: it is something else.
+    """
     body = parse_json(content) if content else {}
     if not isinstance(body, dict):
         raise Refused("invalidBody", "The body is a JSON object.")
     return body
 
 
-def only(said: Order, known: tuple[str, ...]) -> None:
+def only(said: Order, *known: str) -> None:
     """Refuse an order that says what nobody reads.
 
     Raises:
@@ -100,3 +116,15 @@ def text(said: Order, name: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise Refused("invalidBody", f"'{name}' is a text.")
+
+
+def needed(said: Order, name: str) -> str:
+    """Return the text called `name`.
+
+    Raises:
+        Refused: nothing is said, or it is no text, or an empty one.
+    """
+    value = said.get(name)
+    if isinstance(value, str) and value:
+        return value
+    raise Refused("invalidBody", f"'{name}' is needed, as text.")

@@ -135,6 +135,10 @@ def compiled(template: Template, form: str = "date-time") -> Compute:
             return combining.members([(key, compiled(item, form)) for key, item in items])
         case expression.Items(items):
             return combining.items(_each(items, form))
+        case expression.First(
+            (expression.Source("request.body", _, (key,)), expression.Constant(value)), False
+        ):
+            return _part(key, value)
         case expression.First(options, skips_null):
             return combining.first(_each(options, form), skips_null=skips_null)
         case expression.Encoded(value):
@@ -237,12 +241,15 @@ def _field(key: str) -> Compute:
     return field
 
 
-def _part(key: str) -> Compute:
-    """Return what reads a member of the request's body: what new resources are made of."""
+def _part(key: str, default: Any = ABSENT) -> Compute:
+    """Return what reads a member of the request's body, or else `default`: what new resources are made of."""
 
     def part(frame: Frame) -> Any:
         body = frame.request.body
-        return body.get(key, ABSENT) if body.__class__ is dict else pointer.read(body, (key,))
+        if body.__class__ is dict:
+            return body.get(key, default)
+        value = pointer.read(body, (key,))
+        return default if value is ABSENT else value
 
     return part
 
@@ -267,7 +274,7 @@ def _parent(source: expression.Source, _form: str) -> Compute:
     (key,) = path
 
     def member(frame: Frame) -> Any:
-        fields = frame.parent(name)
+        fields = ABSENT if frame.parents is None else frame.parents.parent_of(frame, name)
         return fields.get(key, ABSENT) if fields.__class__ is dict else pointer.read(fields, path)
 
     return member
@@ -305,8 +312,9 @@ def _server(_source: expression.Source, _form: str) -> Compute:
 def _hex(source: expression.Source, _form: str) -> Compute:
     length = int(source.name)
 
-    def drawn(frame: Frame) -> str:
-        assert frame.draws is not None, "random values are only drawn for a resource"
+    def drawn(frame: Frame) -> Any:
+        if frame.draws is None:
+            return ABSENT
         frame.drawn += 1
         return frame.draws.digits(frame.serial, frame.now, frame.drawn)[:length]
 
@@ -315,7 +323,7 @@ def _hex(source: expression.Source, _form: str) -> Compute:
 
 def _uuid(_source: expression.Source, form: str) -> Compute:
     digits = _hex(expression.Source("random.hex", "32"), form)
-    return lambda frame: as_uuid(digits(frame))
+    return lambda frame: ABSENT if frame.draws is None else as_uuid(digits(frame))
 
 
 def _sequence(_source: expression.Source, _form: str) -> Compute:

@@ -122,8 +122,8 @@ def _parsed(value: Any) -> Any:
 def _scaled(match: str, value: Any, scale: tuple[str, ...]) -> Match:
     """Return the comparison of words by their places on a scale."""
     places = {word: place for place, word in enumerate(scale)}
-    fits = _bound(match, places.get(value, -1))
-    return lambda found: found in places and fits(places[found])
+    fits = _bound(match, places.get(hashable(value), -1))
+    return lambda found: isinstance(found, str) and found in places and fits(places[found])
 
 
 def _bound(match: str, value: Any) -> Match:

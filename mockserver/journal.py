@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
@@ -99,17 +99,18 @@ class Journal:
             200, {"requests": [self._told(each) for each in found[-LONGEST_LIST:]], "count": len(found)}
         )
 
-    def empty(self, _order: Order) -> Reply:
-        """Forget everything; return how much that was."""
-        count = len(self._entries)
-        self.forget(None)
-        return Reply(200, {"forgotten": count})
+    def empty(self, order: Order) -> Reply:
+        """Forget what an order asks for; return how much that was."""
+        gone = {each.number for each in self._asked(order)}
+        self._keep(lambda each: each.number not in gone)
+        return Reply(200, {"forgotten": len(gone)})
 
     def forget(self, principal: str | None) -> None:
         """Forget what `principal` has asked, or everything."""
-        kept = [each for each in self._entries if not self._is_by(each, principal)]
-        self._entries.clear()
-        self._entries.extend(kept)
+        self._keep(lambda each: not self._is_by(each, principal))
+
+    def _keep(self, is_kept: Callable[[Entry], bool]) -> None:
+        self._entries = deque(filter(is_kept, self._entries), maxlen=self._entries.maxlen)
 
     def _asked(self, order: Order) -> Iterator[Entry]:
         status = number(order, "status", 100, 599)

@@ -33,9 +33,12 @@ class Kin:
             bared: Without those that are hidden.
         """
         parent, read = frame.kind.parents[name]
-        found = self._known(parent, read(frame.fields), frame.found)
-        if found is None:
-            return ABSENT
+        key = read(frame.fields)
+        found = frame.found.get(name)
+        if found is None or found.id is not key:
+            found = self._looked_for(parent, key, frame.found)
+            if found is None:
+                return ABSENT
         return found.store.kind.bared(found.fields) if bared else found.fields
 
     def find(self, parent: Parent, key: Any) -> Resource | None:
@@ -66,24 +69,25 @@ class Kin:
         kind: Kind = store.kind
         for parent, read in kind.parents.values():
             key = read(fields)
+            known = frame.found.get(parent.name)
+            if known is not None and known.id is key:
+                continue
             is_new = own is None or key is not read(own.fields)
             if is_new and key is not ABSENT and key is not None:
                 self._link(parent, key, fields, frame.found)
         if kind.lifecycle.unique and (unique := store.clash(fields, state, own)):
             raise NotUnique(unique, fields)
 
-    def _known(self, parent: Parent, key: Any, known: dict[str, Resource]) -> Resource | None:
-        """Return what `find` does; who is `known` already is not looked for again."""
-        found = known.get(parent.name)
-        if found is None or found.id is not key:
-            found = self.find(parent, key)
-            if found is not None:
-                known[parent.name] = found
+    def _looked_for(self, parent: Parent, key: Any, known: dict[str, Resource]) -> Resource | None:
+        """Return what `find` does; who is found is `known` from then on."""
+        found = self.find(parent, key)
+        if found is not None:
+            known[parent.name] = found
         return found
 
     def _link(self, parent: Parent, key: Any, fields: dict[str, Any], known: dict[str, Resource]) -> None:
         """Have `fields` hold the parent's own id, whatever it was named by (9.0 for 9, or another key)."""
-        found = self._known(parent, key, known)
+        found = self._looked_for(parent, key, known)
         if found is None:
             raise MissingParent(parent, key)
         if key is not found.id:

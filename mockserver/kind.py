@@ -122,10 +122,11 @@ class Kind:
 
     def ahead(self, state: str, scenario: str) -> Ahead:
         """Return what happens by itself in `state` to a resource that lives by `scenario`."""
-        key = (state, scenario)
-        if key not in self._ahead:
-            self._ahead[key] = Ahead([self.moves[id(each)] for each in self.machine.automatic(*key)])
-        return self._ahead[key]
+        known = self._ahead.get((state, scenario))
+        if known is None:
+            moves = [self.moves[id(each)] for each in self.machine.automatic(state, scenario)]
+            known = self._ahead[state, scenario] = Ahead(moves)
+        return known
 
     def told(self, move: Move) -> int:
         """Return of how many times that `move` was made at once somebody is told; of the last as a rule."""
@@ -156,13 +157,11 @@ class Kind:
     def _view(self, view: View) -> Compute:
         if view.body is not None:
             return evaluation.compiled(view.body, self.form)
+        left_out = view.left_out(self.lifecycle.hidden)
+        bared = _without(left_out)
         if view.only:
-            return _only(view.only)
-        hidden = [path for path in self.lifecycle.hidden if path not in view.show]
-        if not (hidden or view.omit):
-            return _whole
-        bared = _without((*hidden, *view.omit))
-        return lambda frame: bared(frame.resource)
+            return _only(view.only, bared)
+        return (lambda frame: bared(frame.resource)) if left_out else _whole
 
 
 class Birth:
@@ -179,6 +178,7 @@ class Birth:
         self.open = tuple(key for key, value in self.blank.items() if value is ABSENT)
         """The fields that may come to nothing."""
         self._identity = lifecycle.identity.field[0]
+        self._is_top = len(lifecycle.identity.field) == 1
         self._read_identity = pointer.reader(lifecycle.identity.field)
         templates = dict(lifecycle.initially)
         needs = {key: self._needs(lifecycle, template) for key, template in templates.items()}
@@ -199,7 +199,7 @@ class Birth:
         for key, compute in self._before:
             if fields[key] is ABSENT:
                 fields[key] = compute(frame)
-        known = self._read_identity(fields)
+        known = fields.get(self._identity, ABSENT) if self._is_top else self._read_identity(fields)
         frame.id = self._generate(frame) if known is ABSENT else known
         for key, compute in self._after:
             if fields[key] is ABSENT:
@@ -325,14 +325,15 @@ def _without(paths: tuple[Path, ...]) -> Callable[[dict[str, Any]], dict[str, An
             fields = _stripped(fields, path)
         return fields
 
-    def without_one(resource: dict[str, Any]) -> dict[str, Any]:
+    def without_keys(resource: dict[str, Any]) -> dict[str, Any]:
         fields = resource.copy()
-        fields.pop(keys[0], None)
+        for key in keys:
+            fields.pop(key, None)
         return fields
 
     if not paths:
         return lambda resource: resource
-    return without_one if len(keys) == len(paths) == 1 else without
+    return without_keys if len(keys) == len(paths) else without
 
 
 def _stripped(value: Any, path: Path) -> Any:
@@ -348,11 +349,11 @@ def _stripped(value: Any, path: Path) -> Any:
     return {key: _stripped(part, tuple(below)) if key in met else part for key, part in value.items()}
 
 
-def _only(paths: tuple[Path, ...]) -> Compute:
+def _only(paths: tuple[Path, ...], bared: Callable[[dict[str, Any]], dict[str, Any]]) -> Compute:
     def only(frame: Frame) -> dict[str, Any]:
-        fields: dict[str, Any] = {}
+        fields, there = dict[str, Any](), bared(frame.resource)
         for path in paths:
-            if (value := pointer.read(frame.resource, path)) is not ABSENT:
+            if (value := pointer.read(there, path)) is not ABSENT:
                 pointer.write(fields, path, value)
         return fields
 

@@ -133,7 +133,7 @@ class Likeness:
         kind, frame = self._kind, world.frame()
         fields = world.draft(kind, frame, given, kind.birth)
         frame.scenario = kind.lifecycle.scenarios.get(scenario or world.scenario, {})
-        first = state or kind.start or kind.first(frame)
+        first = state or kind.first(frame)
         world.enter(kind, frame, given, fields, first, kind.birth)
         frame.resource = fields
         return self._view(frame)

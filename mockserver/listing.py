@@ -12,7 +12,7 @@ import orjson
 from mockserver.answers import Refused, Reply, Responder
 from mockserver.evaluation import Frame, Request
 from mockserver.filtering import Filters, Test, test
-from mockserver.index import Bucket, Rank
+from mockserver.index import Bucket, Rank, hashable
 from mockserver.kind import Kind, scope_paths
 from mockserver.locating import Scope, integer
 from mockserver.paging import Pages, Window, summary
@@ -178,7 +178,7 @@ def ordered(sort: Sort, usual: Order, request: Request) -> Order:
     """Return the order that a request asks for, or else the usual one."""
     way = request.query.get(sort.direction)
     asked = request.query.get(sort.param, "")
-    found = sort.fields.get(next(iter(asked), "") if isinstance(asked, list) else asked)
+    found = sort.fields.get(hashable(next(iter(asked), "") if isinstance(asked, list) else asked))
     if found is not None:
         return Order(found.field, not found.descending) if way == sort.descending else found
     return usual if sort.param or way is None else replace(usual, descending=way == sort.descending)

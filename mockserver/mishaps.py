@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,7 @@ class Mishap:
             "operation": self.operation,
             "principal": self.principal,
             "status": self.status,
-            "delay": f"PT{self.delay / timing.SECOND:g}S" if self.delay else None,
+            "delay": _shown(self.delay) if self.delay else None,
             "drop": self.drops,
             "times": self.times,
             "every": self.every,
@@ -105,9 +105,10 @@ class Mishaps:
         self.changed: Callable[[], None] = _nothing
         """Called when other operations may be concerned than before."""
 
-    def concern(self, operation: str) -> bool:
-        """Return whether requests of `operation` may go wrong at all."""
-        return any(each.is_for(operation) for each in self._rules)
+    def concerned(self) -> Container[str]:
+        """Return the ids of the operations whose requests may go wrong at all."""
+        named = {each.operation for each in self._rules if not each.is_spent}
+        return self._operations if ALL in named else named
 
     def met(self, operation: str, who: Callable[[], str | None]) -> list[Mishap]:
         """Return the rules by which a request of `operation` goes wrong: at most the last is its end.
@@ -166,7 +167,7 @@ class Mishaps:
         ]
 
     def _read(self, order: Order) -> Mishap:
-        only(order, _MEMBERS)
+        only(order, *_MEMBERS)
         rule = Mishap(
             self._last + 1,
             self._operation(order),
@@ -197,6 +198,11 @@ class Mishaps:
 
 def _nothing() -> None:
     return
+
+
+def _shown(microseconds: int) -> str:
+    """Return a duration as it can be given again."""
+    return "PT" + f"{microseconds / timing.SECOND:.6f}".rstrip("0").rstrip(".") + "S"
 
 
 def _sensible(rule: Mishap) -> None:

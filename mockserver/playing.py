@@ -11,7 +11,7 @@ from mockserver.answers import Catalogue, Refused, Reply
 from mockserver.batch import Batch
 from mockserver.bodies import BodyReader
 from mockserver.conformance import Conformance
-from mockserver.credentials import Gate, declared
+from mockserver.credentials import Gate
 from mockserver.direct import direct
 from mockserver.effects import Create, Effect, Get, Trigger
 from mockserver.evaluation import NOTHING, Frame, Request
@@ -72,9 +72,7 @@ class Played:
         refusals = Refusals(self._documented, stage.specification.operations.values())
         self._catalogue = Catalogue(conventions, lifecycle, rule, refusals)
         self._own_query = frozenset(each.name for each in operation.parameters if each.place == "query")
-        self._gate = Gate(
-            operation, declared(data), stage.principals, exact_case=conventions.exact_case_scheme
-        )
+        self._gate = Gate.of(operation, stage.specification, stage.principals)
         self._admit = direct(self._gate)
         self._roles = rule.roles if rule else ()
         parameters = Parameters(

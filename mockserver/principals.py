@@ -76,7 +76,8 @@ class Principals:
 
     def __init__(self, known: Mapping[str, Principal] | None = None, *, one_world: bool = False) -> None:
         nobody = principal(ANONYMOUS) if known is None else principal(ANONYMOUS, roles=())
-        anonymous = (known or {}).get("", nobody)
+        # By the name, for it may have a token besides.
+        anonymous = next((each for each in (known or {}).values() if each.name == ANONYMOUS), nobody)
         if one_world:
             host = principal(EVERYBODY)
             known = None if known is None else {key: _within(each, host) for key, each in known.items()}
@@ -127,7 +128,7 @@ def load(file: Path, *, one_world: bool = False) -> Principals:
     if faults:
         raise DocumentFaults(faults)
     listed = {entry["name"]: _principal(entry) for entry in entries}
-    known = {str(entry.get("token", "")): _at_home(entry, listed) for entry in entries}
+    known = {str(entry.get("token") or ""): _at_home(entry, listed) for entry in entries}
     return Principals(known, one_world=one_world)
 
 
@@ -152,14 +153,22 @@ def _faults(entry: Any, at: Pointer, file: Path) -> Iterable[Fault]:
             yield Fault((*at, key), f"'{key}' is nothing a principal has.", did_you_mean(key, known), place)
     if not isinstance(entry.get("name"), str) or not entry["name"]:
         yield Fault(at, "A principal needs a name.", "Add name: alice.", place)
-    if not isinstance(entry.get("token"), str) and entry.get("name") != ANONYMOUS:
-        yield Fault(at, "A principal needs a token, as text.", "Add token: 'secret'.", place)
-    if not isinstance(entry.get("roles", []), list):
-        yield Fault((*at, "roles"), "Roles are a list.", "Write roles: [Curator].", place)
+    yield from _token_faults(entry, at, place)
+    roles = entry.get("roles", [])
+    if not isinstance(roles, list) or not all(isinstance(each, str) for each in roles):
+        yield Fault((*at, "roles"), "Roles are a list of texts.", "Write roles: [Curator].", place)
     if isinstance(entry.get("id", 0), bool) or not isinstance(entry.get("id", 0), int):
         yield Fault((*at, "id"), "An id is a whole number.", "Write id: 12.", place)
     if not isinstance(entry.get("world", "w"), str) or not entry.get("world", "w"):
         yield Fault((*at, "world"), "A world is called by a text.", "Write world: shop.", place)
+
+
+def _token_faults(entry: Mapping[str, Any], at: Pointer, place: Place) -> Iterable[Fault]:
+    """Yield what is wrong with a token: an empty one would be that of whoever sends none."""
+    token = entry.get("token")
+    is_left_out = token in (None, "") and entry.get("name") == ANONYMOUS
+    if not is_left_out and (not isinstance(token, str) or not token):
+        yield Fault(at, "A principal needs a token, as text.", "Add token: 'secret'.", place)
 
 
 def _repeated(entries: list[Mapping[str, Any]], file: Path) -> list[Fault]:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from mockserver.clock import Clock
 from mockserver.evaluation import Frame
-from mockserver.identifiers import Sequences
-from mockserver.kind import Kind
 from mockserver.store import Resource
 from mockserver.world import World
 
@@ -20,24 +14,17 @@ class SharedWorld(World):
     is reckoned with the world itself too, so that it does not depend on who looks.
     """
 
-    def __init__(
-        self,
-        kinds: Mapping[str, Kind],
-        clock: Clock,
-        principal: Mapping[str, Any],
-        sequences: Sequences,
-        *,
-        seed: int = 0,
-        limit: int = 10_000_000,
-    ) -> None:
-        # First, for what is planted has its next moves reckoned.
-        self._host = principal
-        super().__init__(kinds, clock, principal, sequences, seed=seed, limit=limit)
-
     def settle(self) -> int:
         """Let everything happen that was due by now, which nobody asks for; return when more will happen."""
         self.principal = self._host
         return super().settle()
+
+    def look(self, resource: Resource) -> bool:
+        """Count a look at `resource`; nobody asks for the move that comes of it, whoever looks."""
+        asks, self.principal = self.principal, self._host
+        has_moved = super().look(resource)
+        self.principal = asks
+        return has_moved
 
     def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
         asks, self.principal = self.principal, self._host

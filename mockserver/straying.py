@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from heapq import nlargest
+from operator import eq
 from typing import Any
-from urllib.parse import urlsplit
 
 from mockserver.routing import LONGEST, Router, UnreadablePath
+from speckit import servers
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
 _NEAR = 0.8
 """How alike a path must be to one of the document's to be taken for it misspelt."""
+_MOST = 50
+"""How many paths of the document one is compared with: those that have most segments as it has them."""
 
 
 class Signpost:
@@ -28,9 +32,7 @@ class Signpost:
     def __init__(self, router: Router, paths: Iterable[str], data: Mapping[str, Any], base: str = "") -> None:
         self._router = router
         self._base = base
-        self._templates = [
-            path.partition("#")[0].partition("?")[0].split("/") for path in dict.fromkeys(paths)
-        ]
+        self._templates = list(map(_segments, dict.fromkeys(paths)))
         self._bases = [base] if base else list(dict.fromkeys(_bases(data)))
 
     def __call__(self, path: str) -> str:
@@ -59,8 +61,10 @@ class Signpost:
         """Yield `path` with the other form of its end, then spelt as the nearest path of the document."""
         yield path.rstrip("/") if path.endswith("/") else f"{path}/"
         sent = path.split("/")
-        same = (each for each in self._templates if len(each) == len(sent))
-        yield from get_close_matches(path, map("/".join, (_filled(each, sent) for each in same)), 1, _NEAR)
+        same = (_filled(each, sent) for each in self._templates if len(each) == len(sent))
+        # Whole paths are compared slowly, and requests wait meanwhile.
+        likely = nlargest(_MOST, same, key=lambda each: sum(map(eq, each, sent)))
+        yield from get_close_matches(path, map("/".join, likely), 1, _NEAR)
 
     def leads(self, path: str) -> bool:
         """Return whether `path`, as it was sent and without a base path, is one of the document."""
@@ -70,33 +74,27 @@ class Signpost:
             return False
 
 
-def _filled(template: list[str], sent: list[str]) -> list[str]:
+def _segments(path: str) -> list[str | None]:
+    """Return the segments of a path template, without a query; None for those with parameters."""
+    plain = path.partition("#")[0].partition("?")[0]
+    return [None if _PARAMETER.search(each) else each for each in plain.split("/")]
+
+
+def _filled(template: list[str | None], sent: list[str]) -> list[str]:
     """Return the segments of a template, those with parameters as they were sent."""
-    return [there if _PARAMETER.search(own) else own for own, there in zip(template, sent, strict=True)]
+    return [there if own is None else own for own, there in zip(template, sent, strict=True)]
 
 
 def base_path(data: Mapping[str, Any]) -> str:
     """Return the path of the first server of a document, without a slash at its end; empty for none."""
-    servers = data.get("servers")
-    return _base(servers[0]) if isinstance(servers, list) and servers else ""
+    return next(map(servers.path, _servers(data)), "")
 
 
 def _bases(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield the paths of the servers."""
-    servers = data.get("servers")
-    yield from filter(None, map(_base, servers if isinstance(servers, list) else ()))
+    yield from filter(None, map(servers.path, _servers(data)))
 
 
-def _base(server: Mapping[str, Any]) -> str:
-    """Return the path of a server, its variables at their defaults."""
-    url, variables = str(server.get("url", "")), server.get("variables") or {}
-    for name, each in variables.items():
-        url = url.replace(f"{{{name}}}", str(each.get("default", "")))
-    return _path(url).rstrip("/")
-
-
-def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:
-        return ""
+def _servers(data: Mapping[str, Any]) -> list[Any]:
+    found = data.get("servers")
+    return found if isinstance(found, list) else []

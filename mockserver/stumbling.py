@@ -95,8 +95,9 @@ def attending(
         plain = {name: ending for name, ending in endings.items() if name is not None}
 
         def change() -> None:
+            concerned = mishaps.concerned()
             for name, ending in plain.items():
-                is_concerned = mishaps.concern(name)
+                is_concerned = name in concerned
                 stumbling = Stumbling(name, ending, mishaps, callers, lines, limit) if is_concerned else None
                 endings[name] = stumbling or ending
 

@@ -23,7 +23,7 @@ from mockserver.framework import (
 )
 from mockserver.playing import Played
 from mockserver.routing import Found, Router, UnreadablePath
-from mockserver.wire import check_length, headers_of, messages, respond, rest_of
+from mockserver.wire import READ, check_length, headers_of, messages, respond, rest_of
 from speckit.conventions import Conventions, governing
 
 log = logging.getLogger("understudy")
@@ -179,7 +179,7 @@ class Ending:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Nothing is awaited between reading the body and having the reply."""
-        raw = headers_of(scope)
+        raw = scope.get(READ) or headers_of(scope)
         played = self._played
         path = scope["path_params"]
         try:

@@ -93,8 +93,6 @@ def too_large(limit: int) -> Refused:
 def encoded(reply: Reply) -> bytes:
     """Return the body of `reply` as bytes: JSON, or text where its media type is not JSON."""
     body: Any = reply.body
-    if body.__class__ is dict:
-        return orjson.dumps(body)
     if body is ABSENT:
         return b""
     if isinstance(body, bytes):
@@ -117,7 +115,8 @@ def messages(
     reply: Reply, *, head: bool = False, more: Sequence[tuple[str, str]] = ()
 ) -> tuple[Message, Message]:
     """Return the two ASGI messages that are `reply`; for a HEAD request, everything but its body."""
-    content = encoded(reply)
+    body: Any = reply.body
+    content = orjson.dumps(body) if body.__class__ is dict else encoded(reply)
     if content and reply.content_type is JSON and not (reply.headers or more):
         # What most answers are; with a body, none has the status 204 or 304.
         raw = [VARY, _JSON, (b"content-length", b"%d" % len(content))]

@@ -41,7 +41,7 @@ class World:
         seed: int = 0,
         limit: int = 10_000_000,
     ) -> None:
-        self.principal = principal
+        self.principal = self._host = principal
         self.name = str(principal["name"])
         self.scenario = ""
         self.replays: dict[tuple[str, str], tuple[bytes, Any]] = {}
@@ -150,7 +150,7 @@ class World:
             state = state or kind.start or kind.first(frame)
             self.enter(kind, frame, given, fields, state, birth)
             if frame.id.__class__ is not kind.id_type or store.by_id(frame.id) is not None:
-                check_id(kind, frame.id, fields, is_taken=store.by_id(frame.id) is not None)
+                check_id(kind, frame.id, fields, is_taken=store.find(frame.id) is not None)
             if kind.is_bound:
                 self.kin.check(store, frame, fields, state, None)
         except (MissingParent, NotUnique, WrongId):
@@ -189,7 +189,7 @@ class World:
     ) -> Resource | None:
         """Return the resource that has the id which a new one would get."""
         self.draft(store.kind, frame, given, birth or store.kind.birth)
-        return store.by_id(frame.id)
+        return store.by_id(frame.id) if frame.id.__class__ is store.kind.id_type else None
 
     def draft(self, kind: Kind, frame: Frame, given: Mapping[str, Any], birth: Birth) -> dict[str, Any]:
         """Return what a new resource would begin with; the frame gets its id, and no number is used up."""
@@ -252,7 +252,8 @@ class World:
         """Return the fields that the next resource begins with."""
         fields = birth.blank.copy()
         fields.update(given)
-        self.focus(frame, kind, fields)
+        frame.resource = frame.fields = fields
+        frame.kind, frame.parents = kind, self.kin
         frame.draws, frame.serial = self._pools[kind.name], self._serial + 1
         birth.fill(frame, fields)
         return fields

@@ -68,7 +68,7 @@ def location(file: str, line: int, name: str) -> dict[str, Any]:
 
 
 def uri(file: str) -> str:
-    """Return the place of a file as a URI: relative to the current folder where it is below that.
+    """Return the place of a file as a URI, which is relative where the place is.
 
     >>> uri("my api.yaml")
     'my%20api.yaml'

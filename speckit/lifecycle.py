@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,6 +140,15 @@ class View:
     show: tuple[Path, ...] = ()
     only: tuple[Path, ...] = ()
     body: Template | None = None
+
+    def left_out(self, hidden: Iterable[Path]) -> tuple[Path, ...]:
+        """Return which fields it leaves out: those it says, and those `hidden` that it does not name itself.
+
+        >>> View("short", only=(("id",), ("note",))).left_out([("note",), ("secret",)])
+        (('secret',),)
+        """
+        named = {*self.show, *(each[:size] for each in self.only for size in range(1, len(each) + 1))}
+        return (*(path for path in hidden if path not in named), *self.omit)
 
 
 @dataclass(frozen=True, slots=True)

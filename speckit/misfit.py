@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
-
-import orjson
 
 from speckit.faults import Pointer
 
@@ -32,5 +31,6 @@ def brief(value: Any) -> str:
     """Return `value` as a sentence can hold it."""
     if isinstance(value, dict | list):
         return "This mapping" if isinstance(value, dict) else "This list"
-    text = f"'{value}'" if isinstance(value, str) else orjson.dumps(value).decode()
+    # By the standard library: a whole number may have any length.
+    text = f"'{value}'" if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -120,7 +120,7 @@ CONTRACT_FLOORS = {
         *("values", "inputs", "variants", "planning", "making", "stage", "acts", "matrix", "onetime"),
         *("exchanges", "walk"),
     },
-    "verdict": {"settings", "report", "replaying", "admission", "running", "verdict"},
+    "verdict": {"settings", "opening", "report", "replaying", "admission", "running", "verdict"},
 }
 
 # And for `handbook`.

@@ -209,6 +209,15 @@ def test_a_state_that_was_put_is_what_the_api_shows(door, world, token):
     assert (job["status"], job["error"]) == ("failed", "boom")
 
 
+def test_what_may_be_left_out_may_be_null(door, token):
+    """As the answer says it: what was read at this door can be put there again."""
+    order = {"principal": token, "resource": "RendleyJob", "state": None, "scenario": None}
+
+    put = door.post("/states", json=order)
+
+    assert (put.status_code, put.json()["state"], put.json()["scenario"]) == (201, "queued", None)
+
+
 @pytest.mark.parametrize(
     ("change", "status", "told"),
     [
@@ -218,9 +227,11 @@ def test_a_state_that_was_put_is_what_the_api_shows(door, world, token):
         ({"fields": {"eror": "x"}}, 400, "Did you mean 'error'?"),
         ({"fields": []}, 400, "fields"),
         ({"stat": "queued"}, 400, "Did you mean 'state'?"),
-        ({"state": 7}, 400, "state"),
-        ({"resource": None}, 400, "resource"),
-        ({"principal": 7}, 400, "principal"),
+        ({"state": 7}, 400, "'state' is a text."),
+        ({"scenario": ["failure"]}, 400, "'scenario' is a text."),
+        ({"resource": None}, 400, "'resource' is needed, as text."),
+        ({"principal": 7}, 400, "'principal' is needed, as text."),
+        ({"principal": ""}, 400, "'principal' is needed, as text."),
         ({"fields": {"id": "job_8f2c1d4e5a6b7c8d9e0f1a2b"}}, 409, "already"),
         ({"fields": {"error": 5}}, 400, "'fields' does not fit what getRendleyJob shows at /error: 5 is not"),
     ],
@@ -391,6 +402,12 @@ def test_without_a_token_and_a_name_it_is_anonymous(door):
     """And the answer says so."""
     assert door.get("/due").json()["principal"] == "anonymous"
     assert door.get("/due", headers={"authorization": "Basic YTpi"}).json()["principal"] == "anonymous"
+
+
+@pytest.mark.parametrize("path", ["/resources", "/due", "/sent"])
+def test_a_principal_without_a_name_is_nobody(door, path):
+    """Else a variable that a shell does not know would show the world of another."""
+    assert "'principal' is needed" in problem(door.get(path, params={"principal": ""}), 400)
 
 
 def test_a_control_token_is_nobodys_credential():

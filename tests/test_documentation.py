@@ -9,13 +9,16 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 
+import httpx
 import pytest
-from harness import ROOT, START_SECONDS, URL, Server
+from harness import NO_TLS, ROOT, START_SECONDS, URL, Server
 
 from contracts.docket import Docket
 from contracts.fields import SLACK_SECONDS
@@ -31,6 +34,7 @@ PAGES = ["README.md", "docs/reference/control.md", "docs/reference/faults.md", "
 LAW_PAGE = "docs/reference/laws.md"
 TUTORIAL = "docs/guides/verify-a-flask-api.md"
 EXAMPLE = "examples/flask_jobs/README.md"
+ALICE, BOB = ({"Authorization": f"Bearer {name}"} for name in ("alice", "bob"))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 BARE = """
@@ -109,21 +113,57 @@ def test_the_greeting_shown_is_the_greeting_printed(server):
     assert shown.splitlines() == printed[-len(shown.splitlines()) :]
 
 
-def test_the_command_of_the_readme_serves():
+@contextmanager
+def make_serve(arguments: str, errors: Path) -> Iterator[str]:
+    """Serve by the command of the README; give the URL, and leave in `errors` what stderr was told."""
+    command = ["make", "-s", "serve", f"ARGS=--port 0 {arguments}"]
+    with errors.open("w") as stderr:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True, start_new_session=True
+        )
+        assert process.stdout is not None
+        try:
+            yield next((line.strip() for line in process.stdout if URL.fullmatch(line.strip())), "")
+        finally:
+            os.killpg(process.pid, signal.SIGINT)
+            process.stdout.close()
+            process.wait(timeout=30)
+
+
+def test_the_command_of_the_readme_serves(tmp_path):
     """`make serve` is the main job: it must work as it stands, without another step."""
     assert "$ make serve\n" in blocks("README.md", "console")
-    command = ["make", "-s", "serve", "ARGS=--port 0"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    assert process.stdout is not None
 
-    url = next((line for line in process.stdout if URL.fullmatch(line.strip())), "")
-    os.killpg(process.pid, signal.SIGINT)
-    rest = process.stdout.read()
-    process.stdout.close()
-    process.wait(timeout=30)
+    with make_serve("", tmp_path / "errors") as url:
+        assert url
 
-    assert url
-    assert "Traceback" not in rest
+    assert "Traceback" not in (tmp_path / "errors").read_text()
+
+
+def test_the_options_shown_for_that_command_do_what_is_said(tmp_path):
+    """All of them at once: what alice makes bob sees, time runs ahead, and a refusal is explained."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = ["".join(each) for each in re.findall(r'`make serve ARGS=(?:"(.+?)"|(.+?))`', text)]
+
+    with (
+        make_serve(" ".join(shown), tmp_path / "errors") as url,
+        httpx.Client(base_url=url, verify=NO_TLS) as client,
+    ):
+        asked, begun = time.monotonic(), now(client)
+        made = client.post("/v1/export", json={"project_id": "proj_5b1e"}, headers=ALICE).json()["data"]
+        seen = client.get("/v1/jobs?source_type=api", headers=BOB).json()["data"]
+        client.post("/v1/export", json={"project_id": 7}, headers=ALICE)
+        passed, took = now(client) - begun, time.monotonic() - asked
+
+    assert shown == ["--one-world", "--speed 60", "--log-requests"]
+    assert made["job_id"] in [job["id"] for job in seen]
+    assert passed.total_seconds() > 10 * took
+    assert '7 is not of type "string"' in (tmp_path / "errors").read_text()
+
+
+def now(client: httpx.Client) -> datetime:
+    """Return what the clock of the server shows."""
+    return datetime.fromisoformat(client.get("/_understudy/clock").json()["now"])
 
 
 def test_ci_runs_the_test_command_of_the_readme():

@@ -115,6 +115,21 @@ def test_some_of_the_rules_are_taken_back(door, alice):
     assert [each["operation"] for each in door.get("/faults").json()["faults"]] == ["health"]
 
 
+@pytest.mark.parametrize("delay", ["PT2S", "PT0.25S", "PT0.000015S", "PT59.999999S", "PT3599.999999S"])
+def test_a_delay_is_told_as_it_can_be_given_again(door, delay):
+    assert fault(door, operation="health", delay=delay)["delay"] == delay
+
+
+@pytest.mark.parametrize("asked", ["operation", "principal", "number"])
+def test_an_empty_word_in_the_query_takes_nothing_back(door, alice, asked):
+    """As where a shell knows no such variable: that is not meant to be everything."""
+    fault(door, operation="listOrders", principal="alice", status=500)
+
+    door.delete("/faults", params={asked: ""})
+
+    assert statuses(alice, 1) == [500]
+
+
 def test_a_reset_takes_rules_back_of_all_or_of_one(door, alice):
     fault(door, status=503, principal="alice")
     fault(door, status=503, principal="bob")
@@ -383,6 +398,8 @@ def test_the_journal_is_asked_for_some_of_it(door, alice, served, asked, count):
         bob.get("/health")
 
     assert door.get("/requests", params=asked).json()["count"] == count
+    assert door.delete("/requests", params=asked).json() == {"forgotten": count}
+    assert door.get("/requests").json()["count"] == 4 - count
 
 
 def test_the_journal_keeps_the_last_and_is_emptied(door, alice):

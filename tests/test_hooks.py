@@ -75,6 +75,22 @@ HOOKS = {"listOpenReplayJobs": count}
     assert (answer.json()["now"][-1], answer.headers["X-From"]) == ("Z", "hook")
 
 
+def test_a_file_of_hooks_may_hold_what_any_module_may(file):
+    """A dataclass looks its module up by name."""
+    text = """
+from __future__ import annotations
+from dataclasses import dataclass
+
+@dataclass
+class Seen:
+    times: int = 0
+
+HOOKS = {'listOpenReplayJobs': lambda request, world: (200, {'times': Seen().times})}
+"""
+
+    assert client(file(text)).get(JOB).json() == {"times": 0}
+
+
 def test_a_hook_that_fails_is_an_internal_error(file, caplog):
     answer = client(file("HOOKS = {'listOpenReplayJobs': lambda request, world: 1 / 0}")).get(JOB)
 

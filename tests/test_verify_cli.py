@@ -636,6 +636,26 @@ def test_a_replay_holds_to_the_document_of_the_report(judge, tmp_path):
     assert call.settings.params == {"job_id": "5"}
 
 
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"principals": 5}, "options/principals"),
+        ({"roles": [1]}, "options/roles/0"),
+        ({"only": "kragle"}, "options/only"),
+        ({"overlays": [1]}, "options/overlays/0"),
+        ({"fence": 7}, "options/fence"),
+        ({"params": ["job_id"]}, "options/params"),
+        ({"depth": "far"}, "options/depth"),
+    ],
+)
+def test_a_report_with_options_that_mean_nothing_is_refused(judge, tmp_path, options, where):
+    """Somebody has written in it: it is told where."""
+    said = refused("--replay", report(tmp_path, options=options))
+
+    assert f"{where}: " in said
+    assert judge.calls == []
+
+
 def test_a_replay_says_which_document_is_missing(judge, tmp_path):
     said = refused("--replay", report(tmp_path, document=str(tmp_path / "gone.yaml")))
 

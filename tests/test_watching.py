@@ -249,6 +249,20 @@ def test_a_hook_that_is_wrong_changes_nothing(desk):
     assert desk.about() == "NAME"
 
 
+def test_a_fault_of_ours_changes_nothing_and_leaves_its_traceback(desk):
+    """Whoever mends it has to see where it came from; whoever edits has the old answers meanwhile."""
+    desk.write(HOOK, "h.py")
+    desk.serve("--hook", "h.py")
+    desk.write(f"import mockserver.app\nmockserver.app.Kind = None\n{HOOK}", "h.py")
+    desk.hears("Changed: h.py. Still serving what was there before.")
+
+    wrong = "TypeError: 'NoneType' object is not callable"
+    start = desk.said.index("Traceback (most recent call last):")
+    assert any("mockserver/app.py" in line for line in desk.said[start:])
+    assert desk.said[-3:-1] == [wrong, f"Error: it cannot be served: {wrong}"]
+    assert desk.about() == "NAME"
+
+
 def test_so_are_the_principals(desk):
     """Somebody new may ask without a restart."""
     desk.write("principals: [{name: alice, token: old}]\n", "who.yaml")
@@ -437,7 +451,7 @@ def test_a_file_that_never_rests_is_read_all_the_same(tmp_path, monkeypatch):
     assert len(busy.reads) >= 1
 
 
-def test_what_cannot_begin_to_be_served_is_told(tmp_path, monkeypatch, capsys):
+def test_what_cannot_begin_to_be_served_is_told(tmp_path, monkeypatch, capsys, caplog):
     """Whatever it is, the next edit is noticed."""
     busy = Busy(monkeypatch, "old", "odd", "odd", "odd", "odd", "odd", "odd", "new")
     file = tmp_path / "a.yaml"
@@ -461,6 +475,8 @@ def test_what_cannot_begin_to_be_served_is_told(tmp_path, monkeypatch, capsys):
         "Error: it cannot be served: LookupError: no room\n"
         "Changed: a.yaml. Still serving what was there before.\n"
     )
+    assert "Traceback" in caplog.text
+    assert "LookupError: no room" in caplog.text
 
 
 def test_where_nothing_tells_of_changes_they_are_looked_for(desk, tmp_path):

@@ -78,9 +78,10 @@ def _found(name: str, revision: str, path: str) -> _Named:
 def _paths(path: str, here: str) -> Iterator[str]:
     """Yield what `path` may be, seen from the root of the repository."""
     from_here = posixpath.normpath(posixpath.join(here, path))
-    if not path.startswith(("./", "../")):
+    is_from_here = path.startswith(("./", "../"))
+    if not is_from_here:
         yield path
-    if from_here != path:
+    if is_from_here or from_here != path:
         yield from_here
 
 
@@ -107,4 +108,12 @@ def _extract(found: _Named, folder: Path) -> None:
             f"'{found.name}' cannot be read: git says '{said[0] if said else 'no'}'. {_HINT}"
         )
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extractall(folder, filter=_safe)
+
+
+def _safe(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """Return what may be put into `folder`; None for a link out of it, which no document may follow."""
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        return None

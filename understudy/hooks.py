@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -49,6 +50,7 @@ def _run(file: str) -> Any:
         content = Path(file).read_bytes()
     except OSError as problem:
         raise click.UsageError(f"--hook {file}: it cannot be read: {problem.strerror}.") from None
+    sys.modules[spec.name] = module  # where dataclasses, for one, look for it
     try:
         # Not by the loader: it takes what it has compiled before for a file of the same second and size.
         exec(compile(content, file, "exec"), vars(module))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import closing, suppress
@@ -16,6 +17,8 @@ from speckit.noting import Stamp, Stamps, noted, stamp
 from understudy.memory import replaced
 from understudy.patience import few
 from understudy.replaceable import Served
+
+log = logging.getLogger("understudy")
 
 LOOK_SECONDS = 1.0
 """How long a change goes unnoticed at most where the file system does not tell of it."""
@@ -128,6 +131,8 @@ class Watch:
         except click.UsageError as wrong:
             return f"Error: {wrong.format_message()}"
         except Exception as problem:  # a fault of ours is no reason to stop serving
+            if not self._is_over.is_set():
+                log.exception("What has changed cannot be served, and that is no fault of its own.")
             return f"Error: it cannot be served: {type(problem).__name__}: {problem}"
         return ""
 

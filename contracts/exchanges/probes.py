@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import orjson
-
+from contracts.exchange import as_json
 from speckit.operation import Operation, Parameter
 
 _JSON = {"Content-Type": "application/json"}
@@ -82,7 +81,7 @@ def _texts(operation: Operation, target: str, example: Any, fits: Callable[[Any]
         changed = {**members, name: str(members[name])}
         if not fits(changed):
             told = f"the number {name} as a text"
-            yield Probe(operation, told, target, _JSON, orjson.dumps(changed), must_be_refused=True)
+            yield Probe(operation, told, target, _JSON, as_json(changed), must_be_refused=True)
 
 
 def _cases(operation: Operation, target: str, parameter: Parameter) -> Iterator[Probe]:
@@ -104,7 +103,7 @@ def _words(operation: Operation, target: str, example: Any, fits: Callable[[Any]
         changed = {**members, name: members[name].swapcase()}
         if fits(members) and not fits(changed):
             told = f"{name} in another case, {changed[name]},"
-            yield Probe(operation, told, target, _JSON, orjson.dumps(changed), must_be_refused=True)
+            yield Probe(operation, told, target, _JSON, as_json(changed), must_be_refused=True)
 
 
 def _is_word(value: Any) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from contracts.client import Budget, Client, Clock, OutOfBudget
+from contracts.client import Client, OutOfBudget
 from contracts.finding import Finding, Judgement, Subject, Tally
+from contracts.opening import client, opened
 from contracts.replaying.again import Work, bindings_of, housed
 from contracts.replaying.course import CannotReplay
 from contracts.replaying.history import is_of_a_list
@@ -16,7 +17,7 @@ from contracts.report.progress import Progress
 from contracts.report.reading import RecordedFinding
 from contracts.report.ways import ways
 from contracts.settings import Settings
-from contracts.wire import Network, Unreachable, Wire
+from contracts.wire import Unreachable, Wire
 from speckit.specification import Specification
 
 _RESTS_ON_MORE = (
@@ -46,28 +47,17 @@ def replay(
         anew: Judges all of the implementation. What does not show in a list, which may rest on what was
             there before, is judged by it; without it, it is not judged.
     """
-    url = target if isinstance(target, str) else "http://localhost"
-    wire = (
-        Network(settings.answer_seconds, is_insecure=settings.is_insecure)
-        if isinstance(target, str)
-        else target
-    )
-    budget = Budget(settings.max_seconds, settings.max_requests, rate=settings.most_per_second)
-    clock = Clock(wire, settings.clock_url)
-    client = Client(wire, url, settings.principals, budget, clock, settings.headers)
-    again = _Again(specification, client, settings, watch, anew)
-    try:
+    with opened(target, settings) as (url, wire):
+        asking = client(specification, settings, url, wire)
+        again = _Again(specification, asking, settings, watch, anew)
         ended = again.all(findings)
-    finally:
-        if isinstance(target, str):
-            wire.close()
     return Judgement(
         document=str(specification.document.source),
         url=url,
         findings=again.findings,
         tallies=again.told,
-        requests=budget.used,
-        seconds=budget.elapsed,
+        requests=asking.budget.used,
+        seconds=asking.budget.elapsed,
         seed=settings.seed,
         ended=ended,
         ways=ways(specification, settings.clock_url),

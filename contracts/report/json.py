@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from json import dumps
 from typing import Any
 
 import orjson
@@ -53,7 +54,11 @@ def json(judgement: Judgement, manner: Manner) -> bytes:
         "laws": [_tally(each) for each in found.tallies],
     }
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    return orjson.dumps(hiding.value(whole), default=str, option=options)
+    told = hiding.value(whole)
+    try:
+        return orjson.dumps(told, default=str, option=options)
+    except TypeError:  # a whole number that takes more than 64 bits
+        return f"{dumps(told, default=str, indent=2)}\n".encode()
 
 
 class _Writer:

@@ -12,6 +12,7 @@ from mockserver.evaluation import Request
 from mockserver.samples.choosing import Offer, accepted, documented, is_json, offers, success
 from mockserver.samples.heading import Headers, Headings
 from mockserver.samples.making import Maker
+from mockserver.samples.memory import Memory
 from mockserver.samples.preferring import APPLIED, NONE, Preferences, Undocumented, plainly
 from mockserver.samples.writing import file_of, sequential, written
 from mockserver.world import World
@@ -22,8 +23,6 @@ from speckit.wording import ERRORS, Wording
 
 BODILESS = frozenset({204, 205, 304})
 """Statuses that never come with content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
-_MOST = 256
-"""How many ways of asking are remembered for one operation."""
 _SILENT = Response({}, {})
 
 
@@ -81,8 +80,8 @@ class Documented:
         self._seed = seed
         self._is_dynamic = is_dynamic
         self._success = success(operation)
-        self._chosen: dict[tuple[str, Preferences], Prepared] = {}
-        self._prepared: dict[tuple[int, str, str, str], Prepared] = {}
+        self._chosen: Memory[tuple[str, Preferences], Prepared] = Memory()
+        self._prepared: Memory[tuple[int, str, str, str], Prepared] = Memory()
         self._numbers: WeakKeyDictionary[World, int] = WeakKeyDictionary()
 
     def answer(self, world: World, request: Request, preferences: Preferences = NONE) -> Reply:
@@ -100,8 +99,6 @@ class Documented:
     def _choose(self, accept: str, preferences: Preferences) -> Prepared:
         key = (accept, preferences)
         if key not in self._chosen:
-            if len(self._chosen) >= _MOST:
-                self._chosen.pop(next(iter(self._chosen)))
             self._chosen[key] = self.prepared(self._status(preferences), accept, preferences.example)
         return self._chosen[key]
 

@@ -8,12 +8,10 @@ from mockserver.answers import NEGOTIATED, Refused, Reply
 from mockserver.evaluation import Request
 from mockserver.samples.answering import Documented
 from mockserver.samples.choosing import Offer, accepted, is_json, offers, success
+from mockserver.samples.memory import Memory
 from mockserver.xml import is_xml
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
-
-_MOST = 256
-"""How many ways of asking are remembered for one operation."""
 
 
 class Negotiated:
@@ -25,7 +23,7 @@ class Negotiated:
     def __init__(self, documented: Documented) -> None:
         self._documented = documented
         self._success = success(documented.operation)
-        self._chosen: dict[tuple[int, str], Offer | None] = {}
+        self._chosen: Memory[tuple[int, str], Offer | None] = Memory()
 
     def check(self, request: Request) -> None:
         """Compare Accept with what the operation answers in, before anything changes.
@@ -55,8 +53,6 @@ class Negotiated:
     def _offer(self, status: int, accept: str) -> Offer | None:
         key = (status, accept)
         if key not in self._chosen:
-            if len(self._chosen) >= _MOST:
-                self._chosen.pop(next(iter(self._chosen)))
             response = self._documented.operation.response(status)
             self._chosen[key] = accepted(offers(response), accept) if response else None
         return self._chosen[key]

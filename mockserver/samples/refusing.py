@@ -12,6 +12,7 @@ from mockserver.answers import PROBLEM, Reply
 from mockserver.evaluation import Frame
 from mockserver.samples.answering import Documented, Prepared
 from mockserver.samples.borrowing import borrowing
+from mockserver.samples.memory import Memory
 from mockserver.samples.paring import pared
 from speckit.operation import Operation
 from speckit.refusal import refusal_status
@@ -36,7 +37,7 @@ class Refusals:
         self._others = others
         self._lent: dict[int, Refusals | None] = {}
         self._codes = documented.operation.responses.keys()
-        self._prepared: dict[tuple[int, str, str], _Refusal] = {}
+        self._prepared: Memory[tuple[int, str, str], _Refusal] = Memory()
 
     def __call__(self, kind: str, frame: Frame) -> Reply | None:
         """Return the answer to an error of `kind`, told by the frame; None where the document has none."""

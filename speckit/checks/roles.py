@@ -46,6 +46,8 @@ def _makes(subject: Subject, path: Pointer, raw: Mapping[str, Any]) -> Iterator[
 
 def _refers(subject: Subject, name: str) -> bool:
     other = subject.data.get("x-resource-lifecycles", {}).get(name, {})
-    parents = other.get("parents", {}).values() if isinstance(other, dict) else ()
-    above = (found for parent in parents for _, found in named(parent.get("resource", []), ()))
+    parents = other.get("parents") if isinstance(other, dict) else None
+    # What is wrong with the other's own parents is told where it is looked at itself.
+    nodes = [each for each in parents.values() if isinstance(each, dict)] if isinstance(parents, dict) else []
+    above = (found for parent in nodes for _, found in named(parent.get("resource", []), ()))
     return subject.lifecycle.name in above

@@ -13,9 +13,13 @@ import orjson
 import pytest
 
 from contracts import verdict
+from contracts.client import Budget, OutOfBudget
 from contracts.exchanges.probes import probes
 from contracts.finding import Judgement
-from contracts.pacing import MOST_WAITS, is_held_off, wait_of
+from contracts.pacing import MOST_WAITS, Pace, is_held_off, wait_of
+from contracts.report.json import json as as_json
+from contracts.report.manner import Manner
+from contracts.report.reading import read
 from contracts.wire import Application, Received, Sent
 from mockserver.app import build
 from mockserver.clock import ManualClock
@@ -171,6 +175,7 @@ def test_a_server_that_holds_off_is_asked_again(
         (503, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, True, 0.05),
         (503, {}, False, 1.0),
         (429, {"retry-after": "soon"}, True, 1.0),
+        (429, {"retry-after": "Wed, 21 Oct 2015 07:28:00 +99999999999999999999"}, True, 1.0),
         (409, {"retry-after": "7"}, False, 7.0),
     ],
 )
@@ -183,6 +188,19 @@ def test_it_waits_as_long_as_it_is_told(
     assert not is_held_off(answer, {status})
     assert wait_of(answer) == seconds
     assert MOST_WAITS > 1
+
+
+@pytest.mark.parametrize("rate", [0.01, 1e-320])
+def test_a_turn_that_comes_too_late_is_not_waited_for(rate: float) -> None:
+    """Whoever says how long a run may take and how often it may ask means both."""
+    budget = Budget(seconds=5, rate=rate)
+
+    budget.spend()
+
+    assert budget.spent == "5 seconds were used up (--max-time)"
+    with pytest.raises(OutOfBudget, match="5 seconds"):
+        budget.spend()
+    assert budget.elapsed < 5
 
 
 class Stranger(Between):
@@ -233,3 +251,48 @@ def test_a_word_of_an_enum_in_another_case_is_none_of_it() -> None:
     refused = [each for each in found if each.must_be_refused]
     assert any(each.target == "/tasks?kind=SAW" for each in refused)
     assert any(each.content == b'{"kind":"SAW"}' for each in refused)
+
+
+@pytest.fixture
+def throttling(tmp_path: Path) -> Specification:
+    """The workshop, where a task that cannot be removed yet is answered 429."""
+    text = WORKSHOP.read_text("utf-8")
+    refused = "otherwise: [{effect: refused, status: 409}]"
+    line = f"deleteTask: {{role: trigger, success: {{status: 204}}, {refused}}}"
+    assert line in text
+    (tmp_path / "workshop.yaml").write_text(text.replace(line, line.replace("409", "429, documented: false")))
+    return specify(load(tmp_path / "workshop.yaml"))
+
+
+class Counting(Told):
+    """Takes a refused removal for another attempt."""
+
+    def __init__(self, specification: Specification) -> None:
+        super().__init__(Application(build(specification, clock=ManualClock())))
+        self.refused = 0
+
+    def changed(self, request: Sent, answer: Received) -> Received:
+        self.refused += request.method == "DELETE" and answer.status == 429
+        return super().changed(request, answer)
+
+    def spoil(self, task: dict[str, Any]) -> None:
+        task["attempt"] += self.refused
+
+
+def test_what_the_document_answers_429_is_waited_for_in_no_replay(
+    throttling: Specification, closing: list[Between], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is an answer like any other: a run knows that, and so does who does its findings again."""
+    waited: list[bool] = []
+    wait = Pace.has_waited
+    monkeypatch.setattr(Pace, "has_waited", lambda *given: waited.append(wait(*given)) or waited[-1])
+    closing += [found := Counting(throttling), again := Counting(throttling)]
+    settings = verdict.Settings(principals=PEOPLE, clock_url=CLOCK, phases=("matrix",))
+
+    judgement = verdict.judge(throttling, found, settings)
+    (tmp_path / "report.json").write_bytes(as_json(judgement, Manner()))
+    findings = read(tmp_path / "report.json").findings
+    replayed = verdict.replay(throttling, again, findings, settings)
+
+    assert "refusal-changes-nothing" in {each.law for each in replayed.findings}
+    assert not any(waited)

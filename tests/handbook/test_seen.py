@@ -13,6 +13,7 @@ from handbook import operation
 from handbook.page import MARKDOWN
 from mockserver.app import build
 from mockserver.clock import ManualClock
+from speckit import timing
 from speckit.document import Document
 from speckit.specification import specify
 
@@ -199,7 +200,7 @@ def test_it_has_what_the_server_answers():
 SEEDS = [
     {"state": "queued", "set": {"id": "job_0000000a", "name": "First"}},
     {"state": "running", "set": {"id": "job_0000000b", "name": "Second", "note": "mine"}},
-    {"state": "done", "set": {"id": "job_0000000c", "name": "Third"}},
+    {"state": "done", "set": {"id": "job_0000000c", "name": "Third", "progress": 99}},
 ]
 
 
@@ -231,6 +232,25 @@ def test_a_new_one_gets_the_number_after_those_that_are_there():
     (_, value), *_ = shown("make", life={**LIFE, **number, "seed": seeds}, schema=schema)
 
     assert value["id"] == 8
+
+
+def test_a_move_has_the_last_word_over_its_state():
+    """The server writes the time of a state, then what the state sets, then what the move does."""
+    states = {**LIFE["state"]["states"]}
+    states["cancelled"] = {**states["cancelled"], "set": {"/progress": 60, "/note": "Stopped"}}
+    start, finish, cancel = LIFE["transitions"]
+    cancel = {**cancel, "set": {"/progress": 70, "/endedAt": None}}
+    life = {**LIFE, "state": {**LIFE["state"], "states": states}, "transitions": [start, finish, cancel]}
+    clock = ManualClock()
+    client = TestClient(build(specify(document(life)), clock=clock))
+
+    made = client.post("/jobs", json={"name": "Nightly"}).json()
+    clock.set(clock.now() + timing.SECOND)
+    moved = client.post(f"/jobs/{made['id']}/cancel").json()
+
+    known = {"id": NEW["id"], "createdAt": NEW["createdAt"]}
+    assert {**moved, **known} == shown("cancel", life=life)[0][1]
+    assert (moved["progress"], moved["endedAt"], moved["note"]) == (70, None, "Stopped")
 
 
 def test_an_error_says_its_status():

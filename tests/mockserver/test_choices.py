@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema_rs
 import pytest
 
-from mockserver.choices import misfit
+from mockserver.choices import DEEPEST, misfit
 
 
 def animal(kind, **members):
@@ -62,3 +62,31 @@ def test_a_value_that_fits_several_schemas_is_told_so():
     (error,) = jsonschema_rs.Draft202012Validator(schema).iter_errors(1)
 
     assert "more than one" in misfit(error)[1]
+
+
+def condition(depth):
+    """What is wrong with a condition in which so many others lie in each other, the innermost with a slip."""
+    leaf = {"required": ["is"], "properties": {"is": {"enum": ["on", "off"]}}}
+    inside = {"required": ["not"], "properties": {"not": {"$ref": "#"}}, "additionalProperties": False}
+    schema = {"anyOf": [{"type": "object"} | inside, {"type": "object"} | leaf]}
+    value = {"is": "of"}
+    for _ in range(depth):
+        value = {"not": value}
+    (error,) = jsonschema_rs.Draft202012Validator(schema).iter_errors(value)
+    return misfit(error)
+
+
+def test_choices_in_choices_are_each_judged_once():
+    """Else each level takes several times as long as the one below: a small body would stop the server."""
+    path, told = condition(DEEPEST - 1)
+
+    assert path == ("not",) * (DEEPEST - 1)
+    assert told == condition(0)[1]
+
+
+def test_very_deep_choices_are_not_told_apart():
+    """Nobody reads that far, and no stack is without end."""
+    path, told = condition(4 * DEEPEST)
+
+    assert len(path) == DEEPEST
+    assert "is not valid under any of the schemas" in told

@@ -108,6 +108,14 @@ def test_a_template_yields_what_it_says(raw, expected):
     assert value(raw) == expected or value(raw) is expected
 
 
+@pytest.mark.parametrize("raw", ["$sequence", "$random.hex5", "$random.uuid"])
+def test_what_is_drawn_for_a_resource_is_absent_where_there_is_none(raw):
+    """Around a list, and in most errors: an answer without it is better than none."""
+    nobody = Frame(Request(), START, {})
+
+    assert compiled(template({"a": raw, "b": f"<{{{raw}}}>"}), "date-time")(nobody) == {"b": "<>"}
+
+
 @pytest.mark.parametrize(
     ("form", "now"),
     [

@@ -1,101 +1,74 @@
-"""What a request leaves behind is given back at once, without a search for garbage."""
+"""However many ways of asking clients find, no more than so many are remembered."""
 
 from __future__ import annotations
 
-import gc
-import weakref
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 
-from mockserver.app import build
-from mockserver.clock import ManualClock
-from mockserver.kind import Kind
-from mockserver.principals import principal
-from mockserver.worlds import Worlds
+from mockserver.evaluation import Frame, Request
+from mockserver.samples.answering import Documented
+from mockserver.samples.memory import MOST, Memory
+from mockserver.samples.negotiating import Negotiated
+from mockserver.samples.refusing import Refusals
+from speckit.schema import Schemas
 
-JSON = {"content-type": "application/json"}
-REQUESTS = [
-    pytest.param("GET", "/renders/none", {}, b"", 404, id="not there"),
-    pytest.param("GET", "/nowhere", {}, b"", 404, id="no such path"),
-    pytest.param("PUT", "/farms/north/renders", {}, b"", 405, id="no such method"),
-    pytest.param("GET", "/farms/north/renders?limit=1", {}, b"", 200, id="a list"),
-    pytest.param("GET", "/farms/north/renders?priority_from=many", {}, b"", 400, id="a wrong parameter"),
-    pytest.param("POST", "/farms/north/renders", JSON, b'{"name":"n","scene":1}', 202, id="a new one"),
-    pytest.param("POST", "/farms/north/renders", JSON, b'{"name":5}', 422, id="a body that does not fit"),
-    pytest.param("POST", "/farms/north/renders", JSON, b"{", 422, id="no JSON"),
-    pytest.param("POST", "/farms/none/renders", JSON, b'{"name":"n","scene":1}', 404, id="no such parent"),
-    pytest.param("POST", "/farms/north/renders", {"content-type": "text/x"}, b"x", 415, id="a wrong type"),
-    pytest.param("GET", "/_understudy/health", {}, b"", 200, id="the control door"),
-]
+PROBLEM = {"type": "object", "properties": {"detail": {"type": "string"}}}
+JSON = "application/json"
+
+
+def asking(accept: str) -> Frame:
+    return Frame(Request(raw={b"accept": accept.encode()}), 0, {})
 
 
 @pytest.fixture
-def unsearched() -> Iterator[None]:
-    """No search for garbage takes place by itself."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+def documented(small):
+    """One operation that fails in JSON, and is well in whatever is liked, or in XML."""
+
+    def read(kind: str) -> Documented:
+        contents = {"200": {kind: {}, JSON: {}}, "404": {JSON: {"schema": PROBLEM}}}
+        responses = {code: {"description": "So.", "content": content} for code, content in contents.items()}
+        data = small(paths={"/n": {"get": {"operationId": "n", "responses": responses}}})
+        return Documented(data.operations["n"], data.document.data, Schemas(data.document.data))
+
+    return read
 
 
-@pytest.fixture(scope="module")
-def ask(everything: Any) -> Callable[..., int]:
-    """Sends one request without a client, whose own garbage would be found too; returns the status."""
-    app = build(everything, clock=ManualClock())
+def test_what_was_set_first_is_forgotten_first():
+    memory: Memory[int, int] = Memory()
 
-    def asked(method: str, target: str, headers: dict[str, str], body: bytes) -> int:
-        path, _, query = target.partition("?")
-        sent = {"authorization": "Bearer me", "x-api-key": "me", "content-length": str(len(body)), **headers}
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-            "client": ("127.0.0.1", 1),
-            "scheme": "http",
-        }
-        statuses = []
+    for number in range(MOST + 2):
+        memory[number] = number
+    memory[MOST] = -1
 
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: dict[str, Any]) -> None:
-            statuses.extend([message["status"]] if "status" in message else [])
-
-        coroutine = app(scope, receive, send)
-        with pytest.raises(StopIteration):
-            coroutine.send(None)
-        return statuses[0]
-
-    return asked
+    assert list(memory) == list(range(2, MOST + 2))
+    assert memory[MOST] == -1
 
 
-@pytest.mark.parametrize(("method", "target", "headers", "body", "status"), REQUESTS)
-def test_no_request_leaves_a_circle_behind(ask, unsearched, method, target, headers, body, status):
-    """A server searches rarely: what only a search would find stays in memory until then."""
-    assert ask(method, target, headers, body) == status  # what is made once is no garbage
-    gc.collect()
-    for _ in range(20):
-        ask(method, target, headers, body)
-    # pytest.raises leaves some of its own; a circle of ours would be there twenty times over.
-    assert gc.collect() < 20
+def test_refusals_are_not_kept_for_every_accept_header(documented):
+    """Each is a compiled schema: a client that counts in its header must not fill the memory."""
+    refusals = Refusals(documented(JSON))
+
+    for number in range(MOST + 50):
+        frame = asking(f"{JSON};v={number}, */*")
+        frame.error = {"title": "Not Found", "status": 404, "detail": "There is none."}
+        reply = refusals("notFound", frame)
+
+        assert reply is not None
+        assert reply.body == b'{"detail":"There is none."}'
+    assert len(refusals._prepared) == MOST
 
 
-def test_a_world_that_is_reset_is_gone_at_once(everything, unsearched):
-    """Each resource knows its store, which knows them all: a circle as large as the world."""
-    kinds = {name: Kind(each) for name, each in everything.lifecycles.items()}
-    worlds = Worlds(kinds, ManualClock())
-    stores = [weakref.ref(each) for each in worlds.of(principal("me")).stores.values()]
-    other = weakref.ref(worlds.of(principal("another")).stores["Render"])
-    assert any(len(each()) for each in stores)
+def test_answers_in_any_media_type_are_not_kept_for_every_one(documented):
+    """Where the document has a range of media types, what is in it is named by the client."""
+    answers = documented("*/*")
 
-    assert worlds.reset("me") == 1
-    assert [each() for each in stores] == [None] * len(stores)
-    assert other() is not None
+    for number in range(MOST + 50):
+        assert answers.prepared(200, f"text/x{number}").content_type == f"text/x{number}"
+    assert len(answers._prepared) == MOST
 
-    assert worlds.reset() == 1
-    assert other() is None
+
+def test_what_is_answered_in_is_not_kept_for_every_accept_header(documented):
+    negotiated = Negotiated(documented("application/xml"))
+
+    for number in range(MOST + 50):
+        negotiated.check(asking(f"application/xml, text/x{number}").request)
+    assert len(negotiated._chosen) == MOST

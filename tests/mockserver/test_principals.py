@@ -70,6 +70,15 @@ def test_nobody_in_particular_can_be_given_roles(file):
     assert not principals.anonymous.may(["Admin"])
 
 
+def test_nobody_in_particular_may_have_a_token_besides(file):
+    """Whoever sends none is the same as who sends this one."""
+    principals = load(file("principals: [{name: anonymous, token: guest, roles: [Reader], world: w}]"))
+
+    assert principals.by_credential("guest") == principals.anonymous == principals.named(ANONYMOUS)
+    assert principals.anonymous.may(["Reader"])
+    assert principals.anonymous.world == "w"
+
+
 def test_a_credential_may_be_any_text():
     """Names are hashed for a number; half a surrogate pair is no reason to fall over."""
     for text in ("", "ä", "\ud800", "x" * 10_000):
@@ -85,7 +94,10 @@ def test_a_credential_may_be_any_text():
         ("principals: [{token: t}]", "name"),
         ("principals: [{name: ann}]", "token"),
         ("principals: [{name: ann, token: 5}]", "token"),
+        ("principals: [{name: ann, token: ''}]", "token"),
+        ("principals: [{name: anonymous, token: 5}]", "token"),
         ("principals: [{name: ann, token: t, roles: Admin}]", "list"),
+        ("principals: [{name: ann, token: t, roles: [[Admin]]}]", "list of texts"),
         ("principals: [{name: ann, token: t, id: true}]", "number"),
         ("principals: [{name: ann, token: t, rolls: []}]", "rolls"),
         ("principals: [{name: ann, token: t, world: 5}]", "world"),

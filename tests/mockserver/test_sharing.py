@@ -42,11 +42,14 @@ paths:
 x-resource-lifecycles:
   Order:
     identity: {param: id, field: /id, type: integer, generate: $sequence}
-    initially: {id: $id, by: $principal#/name, state: $state, sent: null, seen: $principal#/id}
+    initially: {id: $id, by: $principal#/name, state: $state, sent: null, read: null, seen: $principal#/id}
     state:
       field: /state
       initial: open
-      states: {open: {category: active}, sent: {category: final, outcome: success}}
+      states:
+        open: {category: active}
+        sent: {category: active}
+        seen: {category: final, outcome: success}
     transitions:
       - name: send
         from: open
@@ -54,6 +57,7 @@ x-resource-lifecycles:
         after: {duration: PT10S}
         when: {'$principal#/name': {not: eve}}
         set: {/sent: $principal#/name}
+      - {name: read, from: sent, to: seen, after: {polls: 2}, set: {/read: $principal#/name}}
       - {name: cancel, from: '*', to: $removed, trigger: cancelOrder}
     views: {mine: {body: {id: $id, by: $resource#/by, asks: $principal#/name}}}
     operations:
@@ -133,6 +137,17 @@ def test_what_nobody_asks_for_is_done_by_the_world_whoever_looks(one_world):
 
     assert (seen["by"], seen["state"], seen["sent"]) == ("alice", "sent", EVERYBODY)
     assert (seeded["by"], seeded["seen"]) == (EVERYBODY, principal(EVERYBODY).facts["id"])
+
+
+def test_what_happens_at_a_look_is_done_by_the_world_whoever_looks(one_world):
+    """It comes by itself, if not by the clock; the look itself is somebody's."""
+    made = one_world.make("alice")
+    one_world.clock.set(one_world.clock.now() + 10 * timing.SECOND)
+
+    first, second = (one_world.ask("GET", f"/orders/{made['id']}", "bob").json() for _ in range(2))
+
+    assert (first["read"], second["state"], second["read"]) == (None, "seen", EVERYBODY)
+    assert one_world.ask("GET", "/orders", "carol").json()[0]["asks"] == "carol"
 
 
 def test_what_will_happen_by_itself_does_not_depend_on_who_asks(one_world):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
 
+from mockserver import straying
 from mockserver.routing import Router
 from mockserver.straying import Signpost, base_path
 from speckit.document import Document
@@ -51,6 +53,22 @@ def signpost(servers=SERVERS, base=""):
 def test_it_says_which_path_would_work(path, said):
     """Only what leads somewhere is proposed."""
     assert signpost()(path) == said
+
+
+def test_in_a_large_document_few_paths_are_looked_at_closely(monkeypatch):
+    """A path that leads nowhere must not keep other requests waiting for a tenth of a second."""
+    seen = []
+
+    def close_matches(path, possible, *limits):
+        seen.extend(possible)
+        return get_close_matches(path, seen, *limits)
+
+    monkeypatch.setattr(straying, "get_close_matches", close_matches)
+    paths = [f"/v1/kind{number}/{{id}}/part{number}/{{no}}" for number in range(800)]
+    large = Signpost(Router([Operation(path, "GET", path) for path in paths], ()), paths, {})
+
+    assert large("/v1/kin777/some-id/part777/1") == " Did you mean /v1/kind777/some-id/part777/1?"
+    assert len(seen) <= 50
 
 
 @pytest.mark.parametrize(

@@ -1043,6 +1043,12 @@ GROWTH = [
         "resource: Job",
     ),
     (
+        {J + "transitions/1/makes": ["Project"], "x-resource-lifecycles/Project/parents": {"job": "Job"}},
+        "transitions/1/makes/0",
+        "Project has no parent that is a Job",
+        "resource: Job",
+    ),
+    (
         {J + "operations/cancelJob/makes": "Report"},
         "operations/cancelJob/makes",
         "'makes' means nothing for the role trigger",

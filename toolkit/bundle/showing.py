@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from speckit.checks.showing import views_of
 from speckit.expression import Choice, Constant, First, Items, Members, Source, Template
-from speckit.lifecycle import Lifecycle, Rule, Success
+from speckit.lifecycle import Lifecycle, Rule, Success, View
 from speckit.operation import Operation
 from speckit.pointer import render
 
@@ -74,9 +74,8 @@ def _names(lifecycle: Lifecycle, rule: Rule, success: Success) -> dict[str, Path
     """Return the field behind each path parameter that names the resource or a parent, where it is shown."""
     found = {parent.param: parent.field for parent in lifecycle.parents.values() if parent.param}
     views = views_of(lifecycle, rule, success)
-    omitted = {field for view in views for field in view.omit}
     bare = [set(view.only) for view in views if view.only]
-    gone = (set(lifecycle.hidden) - {field for view in views for field in view.show}) | omitted
+    gone = {field for view in views or (View(""),) for field in view.left_out(lifecycle.hidden)}
     return {
         param: field
         for param, field in {**found, **_params(lifecycle)}.items()

@@ -21,10 +21,14 @@ _SETTLING = "PT2S"
 
 
 def pull(draft: Draft, resource: Resource, found: Line) -> None:
-    """Add to `draft` what each trigger of `resource` does; one that leads nowhere is left out."""
-    for act in resource.acting("trigger"):
+    """Add to `draft` what each trigger of `resource` does; one that leads nowhere is left out.
+
+    So is one that no answer could be made up for.
+    """
+    answered = draft.raw["operations"].keys()
+    for act in [each for each in resource.acting("trigger") if each.operation.id in answered]:
         _pull(draft, act, found)
-    for act in resource.acting("remove"):
+    for act in [each for each in resource.acting("remove") if each.operation.id in answered]:
         _delete(draft, act, found)
     _cancel_outside(draft, found)
 

@@ -202,4 +202,5 @@ def _within(pointer: str, pattern: str) -> bool:
 
 def _is_file(file: str, pattern: str) -> bool:
     path = PurePath(file)
-    return fnmatchcase(path.as_posix(), pattern) or path.match(pattern)
+    is_path = bool(PurePath(pattern).parts)  # "." is none, and no file is called so
+    return fnmatchcase(path.as_posix(), pattern) or (is_path and path.match(pattern))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,13 +44,13 @@ def _showings(life: Life) -> Iterator[_Showing]:
 def _is_left_out(life: Life, showing: _Showing, name: str) -> bool:
     """Return whether a field is hidden, or not in one of the views."""
     path: Path = (name,)
-    hidden = path in life.lifecycle.hidden
-    return hidden if not showing.views else any(_omits(view, path, hidden) for view in showing.views)
+    hidden = life.lifecycle.hidden
+    return any(_omits(view, path, hidden) for view in showing.views or (View(""),))
 
 
-def _omits(view: View, path: Path, hidden: bool) -> bool:
+def _omits(view: View, path: Path, hidden: Sequence[Path]) -> bool:
     is_outside = bool(view.only) and not any(each[:1] == path for each in view.only)
-    return path in view.omit or is_outside or (hidden and path not in view.show)
+    return is_outside or path in view.left_out(hidden)
 
 
 @life_rule(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 
+from speckit.patterns import matches
 from toolkit.survey.forms import Form
 
 _PREFIXED = re.compile(r"([A-Za-z]+[_-])([A-Za-z0-9]{3,})")
@@ -70,7 +71,7 @@ class _Piece:
 
     def takes(self, characters: str) -> bool:
         """Return whether each of `characters` is one of the class."""
-        return bool(self.fits) and re.fullmatch(f"(?:{self.fits})*", characters) is not None
+        return bool(self.fits) and matches(f"^(?:{self.fits})*$", characters)
 
     def plain(self) -> str:
         """Return the plainest text that fits; empty where none of the usual characters does."""

@@ -195,6 +195,7 @@ def test_a_document_may_come_from_a_commit_with_the_files_beside_it(repository):
         ("git:--output=x:api/openapi.json", "does not say which file"),
         ("git:nowhere:api/openapi.json", "is not there"),
         ("git:HEAD:api/none.json", "is not there"),
+        ("git:HEAD:../openapi.json", "is not there"),
     ],
 )
 def test_a_commit_that_is_not_there_is_wrong_use(repository, name, why):
@@ -253,6 +254,20 @@ def test_a_path_is_seen_from_the_root_or_from_here(repository, name):
     done = diff(repository / "api", name, "openapi.json")
 
     assert "git:HEAD:api/part.json:" in done.stdout
+
+
+def test_links_that_lead_out_of_a_commit_are_left_out(repository):
+    """Nothing may be read there; what is asked for has no part in it."""
+    for name, target in (("absolute", "/etc/hostname"), ("upwards", "../../../elsewhere")):
+        (repository / "api" / name).symlink_to(target)
+    committed(repository, "api")
+
+    done = diff(repository, "git:HEAD:api/openapi.json", "api/openapi.json")
+    link = diff(repository, "git:HEAD:api/absolute", "api/openapi.json")
+
+    assert done.exit_code == 0
+    assert link.exit_code == 2
+    assert "api/absolute is no file in HEAD" in link.stderr
 
 
 def test_a_file_that_was_not_committed_says_so(repository):

@@ -128,6 +128,22 @@ def test_a_json_patch_alone_is_left_to_the_examples(tmp_path):
     assert "PATCH /texts/{id}" not in lifecycles(done.stdout)["Text"]["operations"]
 
 
+def test_a_trigger_whose_answer_cannot_be_made_up_is_left_to_the_examples(prints):
+    """Nothing fits this schema; the life of the others goes on."""
+    text = prints.read_text("utf-8")
+    head, cancel, rest = text.partition("/prints/{print_id}/cancel:")
+    ref = "{$ref: '#/components/schemas/Print'}"
+    assert ref in rest
+    never = "{type: object, required: [never], properties: {never: {enum: []}}}"
+    prints.write_text(head + cancel + rest.replace(ref, never, 1), "utf-8")
+
+    done = inferred(prints)
+
+    assert done.exit_code == 0
+    assert "# left out: cancelPrint, because no answer could be made up" in done.stdout
+    assert "getPrint" in with_overlay(prints, done.stdout).lifecycles["Print"].rules
+
+
 def test_the_life_it_guessed_is_played(prints):
     """Every answer is held to the document."""
     clock = ManualClock()

@@ -179,6 +179,7 @@ def test_the_exit_status_follows_from_what_is_left(folder, options, status):
         ('[[lint.ignore]]\npath = "paths/~1jobs~1{id}/get/responses"', []),
         ('[[lint.ignore]]\nfile = "*.yaml"', []),
         ('[[lint.ignore]]\nfile = "other.yaml"', RULES_FOUND),
+        ('[[lint.ignore]]\nfile = "."', RULES_FOUND),
         ('[[lint.ignore]]\nrules = ["missing-404"]\nfile = "other.yaml"', RULES_FOUND),
         ("", RULES_FOUND),
     ],

@@ -28,6 +28,7 @@ def form(**schema):
         ("^[A-Z]{2}[0-9]{6}$", "AA{$sequence}", 100_000),
         ("[0-9]+", "$sequence", 1),
         ("^[0-9A-HJKMNP-TV-Z]{26}$", "00000000000{$sequence}", 10**14),
+        (r"^[\p{L}\p{N}]{8}$", "$random.hex8", 1),
     ],
 )
 def test_a_pattern_of_fixed_text_and_classes_is_understood(pattern, expression, start):
@@ -37,7 +38,10 @@ def test_a_pattern_of_fixed_text_and_classes_is_understood(pattern, expression, 
     assert matches(pattern, str(computed(new.expression, Facts(sequence=start))))
 
 
-@pytest.mark.parametrize("pattern", ["^(a|b)_[0-9]+$", "^[g-z]{4}$", "^a?[0-9]$", "(", ""])
+@pytest.mark.parametrize(
+    "pattern",
+    ["^(a|b)_[0-9]+$", "^[g-z]{4}$", "^a?[0-9]$", "(", "", "^[z-a]{8}$", r"^[\p{L}]{8}$", "^[^]{8}$"],
+)
 def test_of_another_pattern_nothing_is_said(pattern):
     assert list(patterned(form(pattern=pattern))) == []
 
