@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from speckit.schema import is_barred
+from speckit.schema import worded
 
 _FIXED = (ValidationErrorKind.Enum, ValidationErrorKind.Constant)
 _NULL = ["null"]
@@ -49,7 +49,7 @@ class _Error:
         """The misfit that says most."""
         branches = self.branches
         if not branches or isinstance(self.kind, ValidationErrorKind.OneOfMultipleValid):
-            return self.path, "it is writeOnly" if is_barred(self._error) else self._error.message
+            return self.path, worded(self._error)
         near = [branch for branch in branches if not self._is_for_others(branch)]
         meant = [branch for branch in near if not any(each.is_fixed for each in branch)]
         if len(meant) == 1:

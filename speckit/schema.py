@@ -143,11 +143,13 @@ class Schemas:
     def _members(
         self, schema: Mapping[str, Any], needed: _Needed, skip: tuple[str, ...] = ()
     ) -> dict[str, Any]:
-        return {
+        found = {
             key: self._member(key, value, needed)
             for key, value in schema.items()
             if key not in skip and key not in _DROPPED and not key.startswith("x-")
         }
+        # Without properties beside it, the validator would not name what is too much.
+        return {"properties": {}, **found} if found.get("additionalProperties") is False else found
 
     def _member(self, key: str, value: Any, needed: _Needed) -> Any:
         if key in _MAPS and isinstance(value, Mapping):
@@ -193,6 +195,14 @@ def _as_sent(schema: dict[str, Any], *, has_discriminator: bool) -> dict[str, An
 def is_barred(error: jsonschema_rs.ValidationError) -> bool:
     """Return whether `error` is that an answer has what is only sent."""
     return getattr(error.kind, "schema", None) == BARRED["not"]
+
+
+def worded(error: jsonschema_rs.ValidationError) -> str:
+    """Return what is wrong with a value, in words."""
+    if is_barred(error):
+        return "it is writeOnly"
+    is_never = isinstance(error.kind, jsonschema_rs.ValidationErrorKind.FalseSchema)
+    return "no value is allowed here" if is_never else error.message
 
 
 def _name(ref: str) -> str:
