@@ -49,7 +49,7 @@ def markdown(
         prose.heading(1, prose.plain(title)),
         prose.plain(info.get("summary")),
         prose.block(info.get("description"), form),
-        f"Version {prose.plain(version)}." if version else "",
+        prose.plain(f"Version {version}.") if version else "",
         f"[The document]({document}), samples included.",
         prose.table(titles, [row[: len(titles)] for row in rows]) if rows else "",
         *(reaching.addresses(data, asked, form, has_mock=has_mock) if operations else ()),

@@ -111,6 +111,6 @@ def _values(kind: Any) -> list[Any]:
 
 
 def _none_of(value: Any, values: list[Any]) -> str:
-    """Return that `value` is none of `values`, in the validator's words."""
+    """Return that `value` is none of `values`."""
     unique = [each for at, each in enumerate(values) if each not in values[:at]]
-    return next(Draft202012Validator({"enum": unique}).iter_errors(value)).message
+    return worded(next(Draft202012Validator({"enum": unique}).iter_errors(value)))

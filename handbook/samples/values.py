@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import handbook.samples.styles as styles
 from handbook import raw
+from handbook.components import plain_letters
 from handbook.samples.seeds import seeded
 from handbook.samples.styles import Pair
 from speckit.operation import Operation, Parameter
@@ -140,7 +141,8 @@ class Values:
         """Return a value made from the schema; text that could be any is a word that asks to be replaced."""
         schema = parameter.schema or {"type": "string"}
         made = Making(self._data).value(schema, ())
-        word = f"YOUR_{re.sub('[^A-Z0-9]+', '_', _words(parameter.name).upper()).strip('_')}"
+        name = _words(plain_letters(parameter.name))
+        word = f"YOUR_{re.sub('[^A-Z0-9]+', '_', name.upper()).strip('_')}"
         is_any = made == _MADE_UP and "pattern" not in schema
         return word if is_any and len(word) <= schema.get("maxLength", len(word)) else made
 

@@ -136,6 +136,19 @@ def test_an_operation_is_found_by_the_name_that_generated_clients_give_it(tmp_pa
     assert "Operation ID" not in pages["x/get-c.md"].text, "the document gives it none"
 
 
+def test_names_of_files_and_placeholders_are_words(tmp_path: Path) -> None:
+    data = document(("/a/{häh}", "getAVeryLongHähHTTPName", ["x"]))
+    data["info"]["version"] = "2.3.0"
+    data["paths"]["/a/{häh}"]["parameters"] = [
+        {"name": "häh", "in": "path", "required": True, "schema": {"type": "string"}}
+    ]
+    pages = {page.path: page.text for page in book(specified(data, tmp_path), form=MARKDOWN).whole.pages()}
+
+    assert "x/get-a-very-long-hah-http-name.md" in pages
+    assert "/a/YOUR_HAH" in pages["x/get-a-very-long-hah-http-name.md"]
+    assert "\nVersion 2.3.0.\n" in pages["index.md"]
+
+
 def test_without_tags_operations_stand_together(tmp_path: Path) -> None:
     made = book(specified(document(("/a", "one", []), ("/b", "", [])), tmp_path))
 
