@@ -13,6 +13,9 @@ from handbook.prose import code, listed
 MOST_NAMED = 12
 """How many names a sentence bears."""
 
+_COUNTED = "variant "
+"""What stands before the number of a variant without a name."""
+
 Owners = list[tuple[str, Face, Any]]
 """The variants that have a field: what each is called, itself, and the schema of the field there."""
 
@@ -50,7 +53,7 @@ def members(face: Face, suffix: str, faces: Faces, form: str) -> Iterator[Member
         is_common = len(owners) == len(named)
         is_required = all(name in owner.required for _, owner, _ in owners)
         is_sure = is_common and (not is_required or len(named) == len(variants))
-        said = f"{'Required in' if is_required else 'In'} {some([called for called, _, _ in owners])}."
+        said = f"{'Required in' if is_required else 'In'} {_which([called for called, _, _ in owners])}."
         its, parts = _together(owners, faces)
         path = f"{suffix}.{step(name)}"
         note = "" if is_sure else said
@@ -63,7 +66,7 @@ def _named(variants: list[Face], form: str) -> list[tuple[str, Face]]:
     if len(with_fields) == 1:
         ((_, only),) = with_fields
         return [(traits.name(only, form) or "the object", only)]
-    return [(traits.name(each, form) or f"variant {number}", each) for number, each in with_fields]
+    return [(traits.name(each, form) or f"{_COUNTED}{number}", each) for number, each in with_fields]
 
 
 def _together(owners: Owners, faces: Faces) -> tuple[Face, tuple[tuple[str, Face], ...]]:
@@ -84,7 +87,7 @@ def _together(owners: Owners, faces: Faces) -> tuple[Face, tuple[tuple[str, Face
     if every := _choices(schemas):
         first = {key: value for key, value in schemas[0].items() if key != "const"}
         return faces.of({**first, "enum": every}), ()
-    return faces.of({"anyOf": schemas}), tuple((some(names), faces.of(schema)) for schema, names in alike)
+    return faces.of({"anyOf": schemas}), tuple((_which(names), faces.of(schema)) for schema, names in alike)
 
 
 def _choices(schemas: list[Any]) -> list[Any]:
@@ -125,7 +128,14 @@ def also(face: Face, faces: Faces, form: str) -> Iterator[str]:
     """Yield of which variants one is meant, where a schema has fields of its own beside those of theirs."""
     named = _named([faces.of(each) for each in face.variants], form)
     if face.fields and not face.heirs and len(named) > 1:
-        yield f"Has the fields of {some([called for called, _ in named], 'or')}, too."
+        yield f"Has the fields of {_which([called for called, _ in named], 'or')}, too."
+
+
+def _which(names: list[str], last: str = "and") -> str:
+    """Return the names of variants; of those that are only counted, their numbers."""
+    numbers = [name.removeprefix(_COUNTED) for name in names if name.startswith(_COUNTED)]
+    is_counted = len(numbers) == len(names) > 1
+    return f"variants {some(numbers, last)}" if is_counted else some(names, last)
 
 
 def lowered(text: str) -> str:

@@ -34,6 +34,9 @@ def test_variants_without_any_name_are_counted():
 
     assert found["it"][0] == "one of 2 objects or string"
     assert found["it.w"][2] == "Required in variant 2."
+    assert inline({"oneOf": [CIRCLE, BOX, {**CIRCLE, "minProperties": 2}]})["it.r"][2] == (
+        "Required in variants 1 and 3."
+    )
 
 
 def test_a_field_that_variants_make_different_things_of_is_told_for_each():
