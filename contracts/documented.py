@@ -10,7 +10,7 @@ from contracts.exchange import Exchange
 from contracts.finding import Subject
 from speckit.operation import Response
 from speckit.pointer import ABSENT
-from speckit.schema import Schemas, is_barred
+from speckit.schema import Schemas, worded
 from speckit.specification import Specification
 
 Misfit = Callable[[Any], tuple[str, str]]
@@ -106,7 +106,7 @@ class Documented:
             problem = next(iter(validator.iter_errors(value)), None)
             if problem is None:
                 return "", ""
-            told = "it is writeOnly" if is_barred(problem) else problem.message
+            told = worded(problem)
             where = "/" + "/".join(map(str, problem.instance_path))
             anywhere = "/".join("*" if isinstance(part, int) else part for part in problem.instance_path)
             return f"The answer does not fit its schema at {where}: {told}.", f"/{anywhere}"

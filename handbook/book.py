@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from posixpath import dirname, relpath
@@ -14,10 +14,11 @@ from handbook import components, front, grouping, lifecycle, operation, overview
 from handbook.components import file_names, is_big, slug
 from handbook.front import Entry
 from handbook.incoming import Incoming, webhooks
-from handbook.naming import label, tag_title
+from handbook.naming import tag_title
 from handbook.naming import title as operation_title
 from handbook.overview import Around
 from handbook.page import SITE, Book, Page, Section
+from handbook.promised import promised, published
 from handbook.samples import samples, written
 from speckit.operation import Operation
 from speckit.specification import Specification
@@ -36,6 +37,7 @@ def book(
     name: str = "",
     more: Sequence[Section] = (),
     only: Sequence[str] = (),
+    has_mock: bool = True,
 ) -> Book:
     """Return the book about a document.
 
@@ -44,9 +46,12 @@ def book(
         base_url: Where the samples ask; without it, where the document says that it is served.
         name: What the book is called; without it, what the document is called.
         more: Pages of others, which come after those of the document.
-        only: Tags; where any are given, webhooks with other tags are left out, as operations are already.
+        only: Tags; where any are given, webhooks with other tags are left out, as operations are already,
+            and other tags of what is left have no place.
+        has_mock: Whether the pages tell what is true of a mock server of the document alone.
     """
-    return _Author(specification, form, base_url, name, tuple(only)).book(more)
+    told = specification if has_mock else promised(specification)
+    return _Author(told, form, base_url, name, tuple(only), has_mock).book(more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,9 @@ class _Author:
     base_url: str
     name: str
     only: tuple[str, ...]
+    has_mock: bool
     groups: dict[str, list[Operation]] = field(init=False)
+    listed: dict[str, list[Operation]] = field(init=False)
     folders: dict[str, str] = field(init=False)
     hooks: dict[str, list[Incoming]] = field(init=False)
     places: dict[str, str] = field(init=False)
@@ -80,7 +87,8 @@ class _Author:
     def __post_init__(self) -> None:
         data = self.specification.document.data
         self.is_big = is_big(data)
-        self.groups = grouping.grouped(self.specification)
+        self.groups = grouping.grouped(self.specification, self.only)
+        self.listed = grouping.listed(self.specification, self.groups, self.only)
         self.hooks = grouping.hooked(webhooks(data, self.only), self.groups)
         taken = [components.FOLDER] if self.is_big else []
         self.folders = file_names([*self.groups, HOOKS], taken)
@@ -88,9 +96,11 @@ class _Author:
         self.hook_places = dict(self._hook_places())
         self.homes = dict(self._homes())
         self.made = {
-            each.id: samples(self.specification, each, base_url=self._asked(each))
-            for each in self.specification.operations.values()
+            each.id: samples(self.specification, each, base_url=self._asked(each)) for each in self._every()
         }
+
+    def _every(self) -> Iterable[Operation]:
+        return self.specification.operations.values()
 
     def book(self, more: Sequence[Section]) -> Book:
         """Return everything."""
@@ -100,21 +110,30 @@ class _Author:
         tags = tuple(self._section(tag) for tag in tops)
         schemas = tuple(_schemas(data, self.form))
         whole = Section(title, (self._front(title), *tags, *self._others(), *schemas, *more))
-        bundled = yaml.dump(written(data, self.made), Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
+        told = data if self.has_mock else published(data)
+        bundled = yaml.dump(written(told, self.made), Dumper=_DUMPER, sort_keys=False, allow_unicode=True)
         return Book(whole, {DOCUMENT: bundled.encode()})
 
     def _front(self, title: str) -> Page:
         data = self.specification.document.data
         entries = [
             Entry(tag_title(data, tag), f"{self.folders[tag]}/index.md", len(found), _about(data, tag))
-            for tag, found in self.groups.items()
+            for tag, found in self.listed.items()
         ]
         if hooks := self.hooks.get(""):
             entries.append(Entry(HOOKS, f"{self.folders[HOOKS]}/index.md", len(hooks), overview.SENT))
         return Page(
             "index.md",
             title,
-            front.markdown(self.specification, title, entries, document=DOCUMENT, form=self.form),
+            front.markdown(
+                self.specification,
+                title,
+                entries,
+                document=DOCUMENT,
+                form=self.form,
+                asked=self._asked(),
+                has_mock=self.has_mock,
+            ),
         )
 
     # Where things are
@@ -171,9 +190,10 @@ class _Author:
             form=self.form,
             link_operation=self._from(path, self.places),
             link_resource=self._from(path, self.homes),
-            operations=self.groups[tag],
+            operations=self.listed[tag],
             around=self._around(tag, path),
             asked=self._asked(),
+            has_mock=self.has_mock,
         )
         below = [self._section(each) for each in self._below(tag)]
         pages = [Page(path, "Overview", text), *self._lives(tag), *self._operations(tag), *self._hooked(tag)]
@@ -207,13 +227,18 @@ class _Author:
         for name, path in self.homes.items():
             if dirname(path) == folder:
                 text = lifecycle.markdown(
-                    self.specification, name, form=self.form, link_operation=self._from(path, self.places)
+                    self.specification,
+                    name,
+                    form=self.form,
+                    link_operation=self._from(path, self.places),
+                    link_webhook=self._hooks_from(path),
+                    has_mock=self.has_mock,
                 )
                 yield Page(path, name, text)
 
     def _operations(self, tag: str) -> Iterator[Page]:
         parts = [
-            _Part(self.places[each.id], label(each), each.id, partial(self._operation, each))
+            _Part(self.places[each.id], operation_title(each), each.id, partial(self._operation, each))
             for each in self.groups[tag]
         ]
         return self._bound(tag, "Operations", parts)
@@ -249,11 +274,20 @@ class _Author:
             link=self._from(path, self.homes),
             link_operation=self._from(path, self.places),
             asked=self._asked(each),
+            has_mock=self.has_mock,
         )
 
-    def _webhook(self, each: Incoming, _path: str, level: int) -> str:
+    def _webhook(self, each: Incoming, path: str, level: int) -> str:
         anchor = self.hook_places[id(each)].partition("#")[2]
-        return operation.webhook(self.specification, each, form=self.form, level=level, anchor=anchor)
+        link = self._from(path, self.homes)
+        return operation.webhook(
+            self.specification, each, form=self.form, level=level, anchor=anchor, link=link
+        )
+
+    def _hooks_from(self, page: str) -> Callable[[str], str]:
+        """Return what gives the link from a page to a webhook by its name; empty where there is none."""
+        every = (each for found in self.hooks.values() for each in found)
+        return self._from(page, {each.name: self.hook_places[id(each)] for each in every})
 
 
 def _about(data: dict[str, Any], tag: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -58,13 +59,13 @@ def _file(number: int) -> str:
 def file_names(names: Iterable[Any], reserved: Iterable[str] = ()) -> dict[Any, str]:
     """Return a name for a file, or an anchor, for each of `names`, no two the same nor one of `reserved`.
 
-    >>> file_names(["cancelJob", "cancel job", "/"])
-    {'cancelJob': 'cancel-job', 'cancel job': 'cancel-job-2', '/': 'page'}
+    >>> file_names(["cancelAJob", "cancel a job", "/"])
+    {'cancelAJob': 'cancel-a-job', 'cancel a job': 'cancel-a-job-2', '/': 'page'}
     """
     found: dict[Any, str] = {}
     taken: set[str] = {"index", *reserved}
     for name in names:
-        words = re.sub(r"([a-z0-9])([A-Z])", r"\1-\2", str(name))
+        words = re.sub(r"([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\2-", plain_letters(str(name)))
         plain = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "page"
         number = 1
         while (file := plain if number == 1 else f"{plain}-{number}") in taken:
@@ -72,6 +73,15 @@ def file_names(names: Iterable[Any], reserved: Iterable[str] = ()) -> dict[Any, 
         taken.add(file)
         found[name] = file
     return found
+
+
+def plain_letters(text: str) -> str:
+    """Return `text` with letters that have marks as those without.
+
+    >>> plain_letters("getHäh")
+    'getHah'
+    """
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
 
 
 def slug(heading: str) -> str:

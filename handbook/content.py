@@ -21,6 +21,8 @@ Shown = Callable[[Any], tuple[str, Any] | None]
 _LONGEST_MADE = 60
 """How many lines an example may have that the document does not give, but its schema allows."""
 _LONGEST = 400
+_LONG = 4
+"""From how many lines on a schema is not told twice."""
 _MOST_EXAMPLES = 12
 REQUEST = "the request body"
 """What the page calls what is sent."""
@@ -48,22 +50,33 @@ class Contents:
             limit: How many fields are listed.
             shown: Has a better example than one made from the schema alone.
         """
+        leaves = "readOnly" if place == REQUEST else "writeOnly"
+        told: dict[str, str] = {}
         for kind, entry in content.items():
-            media = raw.looked_up(self._data, entry)
-            yield f"{code(kind, self._form)}: {self._schema(media, place, limit)}"
-            leaves = "readOnly" if place == REQUEST else "writeOnly"
-            yield from self._examples(str(kind), media, (leaves, _error(place)), shown)
+            media, name = raw.looked_up(self._data, entry), code(kind, self._form)
+            text = self._schema(media, place, limit)
+            examples = "\n\n".join(self._examples(str(kind), media, (leaves, _error(place)), shown))
+            yield f"{name}: {self._again(text, media, told[text]) if text in told else text}"
+            yield "" if examples in told else examples
+            told = {text: name, examples: name, **told}
+
+    def _again(self, text: str, media: Node, first: str) -> str:
+        """Return what takes the place of a long `text` that was there for the media type `first`."""
+        if text.count("\n") < _LONG:
+            return text
+        return f"{self._shapes.lead(self._shapes.faces.of(media['schema']))} The fields are those of {first}."
 
     def _schema(self, media: Node, place: str, limit: int) -> str:
+        shapes = self._shapes.without("writeOnly" if place == REQUEST else "readOnly")
         if "schema" not in media:
-            return self._shapes.text(media["itemSchema"], limit) if "itemSchema" in media else "anything."
-        text = self._shapes.text(media["schema"], limit)
-        if text.count("\n") < 4:
+            return shapes.text(media["itemSchema"], limit) if "itemSchema" in media else "anything."
+        text = shapes.text(media["schema"], limit)
+        if text.count("\n") < _LONG:
             return text
         first = self._seen.setdefault(text, place)
         if first == place:
             return text
-        return f"{self._shapes.lead(self._shapes.faces.of(media['schema']))} The fields are those of {first}."
+        return f"{shapes.lead(shapes.faces.of(media['schema']))} The fields are those of {first}."
 
     def _examples(
         self, kind: str, media: Node, making: tuple[str, int], shown: Shown | None

@@ -13,6 +13,9 @@ from speckit.inheritance import Heir, inheritance
 _NULL = "null"
 _LONGEST_CHAIN = 30
 """How many references and compositions lie behind one schema at most; only a circle has more."""
+CONDITIONS = "if/then/else"
+"""A keyword of ours: under it a face has every `if` of its schema and of its parts, with what each asks."""
+_CONDITIONAL = ("if", "then", "else")
 _ROOT_ONLY = ("$ref", "allOf", "oneOf", "anyOf")
 
 
@@ -130,7 +133,7 @@ class Faces:
     def _folded(self, schema: Any, left: int) -> tuple[str, Node]:
         """Return the name of the component that a schema is, if any, and all its keywords in one."""
         if not isinstance(schema, Mapping) or not left:
-            return "", {}
+            return "", ({"not": {}} if schema is False else {})
         parts = list(schema.get("allOf") or ())
         keys: Node = {}
         name = ""
@@ -141,7 +144,9 @@ class Faces:
             found, below = self._folded(part, left - 1)
             name = found if len(parts) == 1 and not name else name
             keys = _merged(keys, below)
-        own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf")}
+        own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", *_CONDITIONAL)}
+        if "if" in schema:
+            own[CONDITIONS] = [{key: schema[key] for key in _CONDITIONAL if key in schema}]
         return ("" if own.get("properties") else name), _merged(keys, own)
 
 
@@ -158,8 +163,9 @@ def _merged(one: Node, other: Node) -> Node:
     for key in ("properties", "patternProperties"):
         if isinstance(one.get(key), Mapping) and isinstance(other.get(key), Mapping):
             merged[key] = {**one[key], **dict(_refined(one[key], other[key]))}
-    if isinstance(one.get("required"), list) and isinstance(other.get("required"), list):
-        merged["required"] = [*one["required"], *other["required"]]
+    for key in ("required", CONDITIONS):
+        if isinstance(one.get(key), list) and isinstance(other.get(key), list):
+            merged[key] = [*one[key], *other[key]]
     return merged
 
 

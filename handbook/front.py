@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handbook import prose
+from handbook import prose, reaching
 from speckit.specification import Specification
 
 
@@ -22,26 +22,40 @@ class Entry:
 
 
 def markdown(
-    specification: Specification, title: str, entries: Iterable[Entry], *, document: str, form: str
+    specification: Specification,
+    title: str,
+    entries: Iterable[Entry],
+    *,
+    document: str,
+    form: str,
+    asked: str = "",
+    has_mock: bool = True,
 ) -> str:
     """Return the page.
 
     Args:
         document: The path of the document itself, with the samples in it.
+        asked: Where the samples ask; without it, where the document says.
+        has_mock: Whether it tells what is true of a mock server alone.
     """
-    info: dict[str, Any] = specification.document.data.get("info", {})
+    data, operations = specification.document.data, list(specification.operations.values())
+    info: dict[str, Any] = data.get("info", {})
     version = str(info.get("version", ""))
     rows = [_row(each, form) for each in entries]
+    behind = list(_behind(info, data.get("externalDocs")))
     is_told = any(row[-1] for row in rows)
     titles = ["API", "Operations", "Description"] if is_told else ["API", "Operations"]
     parts = [
         prose.heading(1, prose.plain(title)),
         prose.plain(info.get("summary")),
         prose.block(info.get("description"), form),
-        f"Version {prose.plain(version)}." if version else "",
+        prose.plain(f"Version {version}.") if version else "",
         f"[The document]({document}), samples included.",
         prose.table(titles, [row[: len(titles)] for row in rows]) if rows else "",
-        *_behind(info, specification.document.data.get("externalDocs")),
+        *(reaching.addresses(data, asked, form, has_mock=has_mock) if operations else ()),
+        *(reaching.access(data, operations, form, in_short=True) if operations else ()),
+        prose.heading(2, "About") if behind else "",
+        *behind,
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -66,7 +80,9 @@ def _behind(info: Mapping[str, Any], more: Any) -> Iterator[str]:
     if isinstance(contact, Mapping):
         name, mail = str(contact.get("name") or ""), str(contact.get("email") or "")
         address = contact.get("url") or (f"mailto:{mail}" if mail else "")
-        yield f"Contact: {prose.link(prose.plain(name or mail or address), address)}."
+        told = [prose.link(prose.plain(name or mail or address), address)]
+        told += [prose.link(prose.plain(mail), f"mailto:{mail}")] if mail and contact.get("url") else []
+        yield f"Contact: {', '.join(filter(None, told))}."
     if isinstance(licence, Mapping) and licence.get("name"):
         yield f"Licence: {prose.link(prose.plain(licence['name']), licence.get('url'))}."
     if terms := info.get("termsOfService"):

@@ -18,11 +18,14 @@ OTHERS = "Operations"
 _VERSION = re.compile(r"v?[0-9][0-9.]*|api|rest", re.IGNORECASE)
 
 
-def grouped(specification: Specification) -> dict[str, list[Operation]]:
+def grouped(specification: Specification, only: Sequence[str] = ()) -> dict[str, list[Operation]]:
     """Return the operations by the tag that they are explained under, tags in the order of the document.
 
-    A tag above one of these has its place too, if only to lead to those below it. Where a big document has
-    no tags, what its paths begin with takes their place.
+    That is the first of their tags. Each other one, and each tag above one of these, has its place too, if
+    only to lead there. Where a big document has no tags, what its paths begin with takes their place.
+
+    Args:
+        only: Tags; where any are given, no other tag of an operation counts.
     """
     data = specification.document.data
     operations = specification.operations.values()
@@ -30,10 +33,26 @@ def grouped(specification: Specification) -> dict[str, list[Operation]]:
     of_path = is_big(data) and not any(each.tags for each in operations)
     for each in operations:
         otherwise = _first_word(each.path) if of_path else OTHERS
-        found.setdefault(_home(data, each.tags) or otherwise, []).append(each)
-    used = {tag for tag, inside in found.items() if inside}
+        homes = places(data, each, only)
+        found.setdefault(homes[0] if homes else otherwise, []).append(each)
+        found.update((tag, []) for tag in homes if tag not in found)
+    used = {tag for each in operations for tag in places(data, each, only)}
+    used |= {tag for tag, inside in found.items() if inside}
     used |= {above for tag in used for above in _ways_up(data, tag)}
     return {tag: inside for tag, inside in found.items() if tag in used}
+
+
+def listed(
+    specification: Specification, groups: Mapping[str, Sequence[Operation]], only: Sequence[str] = ()
+) -> dict[str, list[Operation]]:
+    """Return all operations that have each tag of `groups`, also those that are explained under another."""
+    data, operations = specification.document.data, specification.operations
+    found: dict[str, dict[str, Operation]] = {tag: {} for tag in groups}
+    homes = {each.id: tag for tag, inside in groups.items() for each in inside}
+    for each in operations.values():
+        for tag in (homes[each.id], *places(data, each, only)):
+            found[tag][each.id] = each
+    return {tag: list(inside.values()) for tag, inside in found.items()}
 
 
 def parent(data: Data, tag: str, groups: Mapping[str, Any]) -> str:
@@ -51,9 +70,14 @@ def hooked(hooks: Sequence[Incoming], groups: Mapping[str, Any]) -> dict[str, li
     return found
 
 
-def _home(data: Data, tags: Sequence[str]) -> str:
-    """Return the tag of an operation that says where it belongs, not only what it is like."""
-    return next((tag for tag in tags if raw.is_place(data, tag)), tags[0] if tags else "")
+def places(data: Data, operation: Operation, only: Sequence[str] = ()) -> list[str]:
+    """Return the tags that say where an operation belongs, not only what it is like; its home comes first.
+
+    Args:
+        only: Tags; where any are given, no other tag counts.
+    """
+    tags = [tag for tag in operation.tags if not only or tag in only] or list(operation.tags)
+    return [tag for tag in dict.fromkeys(tags) if raw.is_place(data, tag)] or tags[:1]
 
 
 def _ways_up(data: Data, tag: str) -> list[str]:

@@ -11,6 +11,7 @@ from handbook.content import Contents
 from handbook.errors import Errors
 from handbook.prose import code
 from handbook.raw import Data, Node
+from handbook.sending import Sending
 from handbook.shape import MOST_ROWS, Shapes
 from handbook.status import status_title
 from speckit.conventions import governing
@@ -71,11 +72,14 @@ def _of(data: Data, name: str, url: str, item: Any) -> Iterator[Incoming]:
         yield Incoming(str(name), url, seen, each)
 
 
-def markdown(each: Incoming, shapes: Shapes, contents: Contents, level: int) -> Iterator[str]:
-    """Yield what there is to know of one: where it goes, what it carries, and what to answer.
+def markdown(
+    each: Incoming, shapes: Shapes, contents: Contents, level: int, sending: Sending
+) -> Iterator[str]:
+    """Yield what there is to know of one: where it goes, when, what it carries, and what to answer.
 
     Args:
         level: The level of the heading above it.
+        sending: What knows when it is sent.
     """
     node = raw.operation_object(each.data, each.operation)
     yield _sent(each, shapes.form)
@@ -86,8 +90,9 @@ def markdown(each: Incoming, shapes: Shapes, contents: Contents, level: int) -> 
         yield prose.heading(level + 1, "Authentication")
         yield access.markdown(each.data, each.operation, shapes.form)
     errors = Errors(governing((), ""))
+    yield from _occasions(sending, level)
     yield from parameters.markdown(each.data, each.operation, errors, shapes, level + 1)
-    yield from _carried(each, shapes.form, contents, level)
+    yield from _carried(each, shapes.form, contents, level, sending)
     yield from _answers(each, shapes, contents, level)
 
 
@@ -100,13 +105,20 @@ def _sent(each: Incoming, form: str) -> str:
     return f"The API sends {method} to {code(each.url, form)}{where}."
 
 
-def _carried(each: Incoming, form: str, contents: Contents, level: int) -> Iterator[str]:
+def _occasions(sending: Sending, level: int) -> Iterator[str]:
+    if told := list(sending.told()):
+        yield prose.heading(level + 1, "When it is sent")
+        yield "\n".join(f"-   {each}" for each in told)
+
+
+def _carried(each: Incoming, form: str, contents: Contents, level: int, sending: Sending) -> Iterator[str]:
     body = raw.request_body(each.data, each.operation)
     if not body:
         return
     yield prose.heading(level + 1, "What it carries")
     yield prose.block(body.get("description"), form, below=level + 1)
-    yield from contents.markdown(body.get("content") or {}, f"{code(each.name, form)}", MOST_ROWS)
+    shown, name = sending.example, code(each.name, form)
+    yield from contents.markdown(body.get("content") or {}, name, MOST_ROWS, shown)
 
 
 def _answers(each: Incoming, shapes: Shapes, contents: Contents, level: int) -> Iterator[str]:

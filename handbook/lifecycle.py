@@ -13,7 +13,13 @@ __all__ = ["markdown"]
 
 
 def markdown(
-    specification: Specification, name: str, *, form: str, link_operation: Callable[[str], str]
+    specification: Specification,
+    name: str,
+    *,
+    form: str,
+    link_operation: Callable[[str], str],
+    link_webhook: Callable[[str], str] | None = None,
+    has_mock: bool = True,
 ) -> str:
     """Return the page of the resource called `name`.
 
@@ -22,11 +28,13 @@ def markdown(
         name: A resource of it.
         form: What the page is written for: `SITE` or `MARKDOWN`.
         link_operation: The URL of an operation, relative to this page; empty where it has none.
+        link_webhook: The same for a webhook.
+        has_mock: Whether it tells what is true of a mock server alone.
 
     Raises:
         KeyError: the document has no such resource.
     """
-    found = subject(specification, name, form, link_operation)
+    found = subject(specification, name, form, link_operation, hooks=link_webhook, has_mock=has_mock)
     return "\n\n".join(filter(None, _parts(found))) + "\n"
 
 

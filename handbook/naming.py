@@ -8,12 +8,7 @@ from speckit.operation import Operation
 
 
 def title(operation: Operation) -> str:
-    """Return what an operation is called, as plain text."""
-    return " ".join(operation.summary.split()) or f"{operation.method} {operation.path}"
-
-
-def label(operation: Operation) -> str:
-    """Return what navigation calls an operation: short, as plain text."""
+    """Return what an operation is called, as plain text: its summary, else its id."""
     return " ".join(operation.summary.split()) or operation.id
 
 

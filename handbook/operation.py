@@ -15,6 +15,7 @@ from handbook.page import SITE
 from handbook.prose import code
 from handbook.raw import Data, Node
 from handbook.seen import Seen
+from handbook.sending import Sending
 from handbook.shape import MOST_ROWS, Shapes, shapes
 from handbook.status import status_title
 from speckit.operation import Operation
@@ -37,6 +38,7 @@ def markdown(
     link_operation: Link | None = None,
     anchor: str = "",
     asked: str = "",
+    has_mock: bool = True,
 ) -> str:
     """Return the page, or the part of a page, about `operation`.
 
@@ -48,19 +50,35 @@ def markdown(
         link_operation: Leads from the id of an operation to its page.
         anchor: What links to the heading end in, where the page has several operations (site only).
         asked: Where the samples ask; without it, where the document says.
+        has_mock: Whether it tells what is true of a mock server alone.
     """
     links = (link or _nowhere, link_operation or _nowhere)
-    return _Page(specification, operation, form, samples, level, links, anchor, asked).text()
+    return _Page(specification, operation, form, samples, level, links, anchor, asked, has_mock).text()
 
 
 def webhook(
-    specification: Specification, each: Incoming, *, form: str, level: int = 1, anchor: str = ""
+    specification: Specification,
+    each: Incoming,
+    *,
+    form: str,
+    level: int = 1,
+    anchor: str = "",
+    link: Link | None = None,
 ) -> str:
-    """Return the page, or the part of a page, about a webhook."""
+    """Return the page, or the part of a page, about a webhook.
+
+    Args:
+        form: What the page is written for.
+        level: The level of its heading.
+        anchor: What links to the heading end in, where the page has several (site only).
+        link: Leads from the name of a resource to the page about its lifecycle; empty for one without.
+    """
     data = specification.document.data
     described = shapes(data, form)
     contents = Contents(each.data, described, _made(Same(data), form))
-    parts = [_heading(each.title, level, anchor, form), *incoming.markdown(each, described, contents, level)]
+    sending = Sending(specification, each.name, "", link or _nowhere)
+    told = incoming.markdown(each, described, contents, level, sending)
+    parts = [_heading(each.title, level, anchor, form), *told]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -92,7 +110,9 @@ class _Page:
         links: tuple[Link, Link],
         anchor: str,
         asked: str,
+        has_mock: bool,
     ) -> None:
+        self.specification = specification
         self.operations = specification.operations
         self.data: Data = specification.document.data
         self.operation = operation
@@ -102,6 +122,7 @@ class _Page:
         self.link, self.link_operation = links
         self.anchor = anchor
         self.asked = asked
+        self.has_mock = has_mock
         self.node = raw.operation_object(self.data, operation)
         self.errors: Errors = errors_of(specification, operation)
         self.shapes: Shapes = shapes(self.data, form)
@@ -134,7 +155,10 @@ class _Page:
         if own := raw.own_servers(self.data, self.operation):
             yield f"Served at {prose.listed([code(each.get('url', '/'), self.form) for each in own])}."
             asked = self.asked or serving.asked(self.data, self.operation)
-            yield serving.explained(own, asked, self.form)
+            yield serving.explained(own, asked, self.form, has_mock=self.has_mock)
+        name = self.node.get("operationId")
+        if name == self.operation.id and name != title(self.operation):
+            yield f"Operation ID: {code(name, self.form)}"
         yield self.marks()
         if self.node.get("deprecated") is True:
             yield self._deprecated()
@@ -244,7 +268,8 @@ class _Page:
             yield self.heading("Callbacks")
         for each in found:
             yield self.heading(code(each.name, self.form), 2)
-            yield from incoming.markdown(each, self.shapes, self.contents, self.level + 2)
+            sending = Sending(self.specification, each.name, self.operation.id, self.link)
+            yield from incoming.markdown(each, self.shapes, self.contents, self.level + 2, sending)
 
     def lifecycle(self) -> Iterator[str]:
         """Yield the way to the page about the resource."""

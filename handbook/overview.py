@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from handbook import access, prose, raw, serving
+from handbook import prose, raw, reaching
 from handbook.errors import PROBLEM, Errors, body_text, errors_of
 from handbook.incoming import Incoming
 from handbook.naming import tag_title, title
@@ -48,6 +47,7 @@ def markdown(
     operations: Sequence[Operation],
     around: Around | None = None,
     asked: str = "",
+    has_mock: bool = True,
 ) -> str:
     """Return the page about operations that belong together.
 
@@ -58,6 +58,7 @@ def markdown(
         operations: Which they are.
         around: What else there is to know of: webhooks, and other tags.
         asked: Where the samples ask; without it, where the document says.
+        has_mock: Whether it tells what is true of a mock server alone.
     """
     around = around or Around()
     data = specification.document.data
@@ -66,8 +67,8 @@ def markdown(
         *_head(node, tag_title(data, tag), form),
         f"Part of {around.above}." if around.above else "",
         *_below(around.below),
-        *(_addresses(data, asked or serving.asked(data), form) if operations else ()),
-        *(_access(data, operations, form) if operations else ()),
+        *(reaching.addresses(data, asked, form, has_mock=has_mock) if operations else ()),
+        *(reaching.access(data, operations, form) if operations else ()),
         *_operations(operations, data, form, link_operation),
         *webhooks(around.hooks),
         *_resources(specification, operations, form, link_resource),
@@ -98,58 +99,7 @@ def _head(node: Node, name: str, form: str) -> Iterator[str]:
     if isinstance(said := node.get(raw.OURS), str):
         yield f"*Chosen here:* {prose.block(said, form)}"
     if more := source(node):
-        yield more.replace("More:", "The facts on these pages come from", 1) + "."
-
-
-def _addresses(data: Data, asked: str, form: str) -> Iterator[str]:
-    """Yield where the API is served, and where the samples ask it."""
-    servers = raw.servers(data)
-    yield prose.heading(2, "Base URL")
-    yield "\n".join(f"-   {_address(each, form)}" for each in servers)
-    yield serving.explained(servers, asked, form)
-
-
-def _address(server: Node, form: str) -> str:
-    parts = [code(server.get("url", "/"), form), prose.cell(server.get("description"), form)]
-    variables = server.get("variables")
-    said = [_variable(name, each, form) for name, each in _pairs(variables)]
-    return ": ".join(filter(None, parts)) + (f" {' '.join(said)}" if said else "")
-
-
-def _variable(name: str, variable: Any, form: str) -> str:
-    node = variable if isinstance(variable, Mapping) else {}
-    default = code(node.get("default", ""), form)
-    choices = [code(each, form) for each in node.get("enum") or ()]
-    what = f"one of {listed(choices, 'or')}, by default {default}" if choices else f"by default {default}"
-    about = prose.cell(node.get("description"), form)
-    return f"{code(name, form)} is {what}{f' ({about})' if about else ''}."
-
-
-def _access(data: Data, operations: Sequence[Operation], form: str) -> Iterator[str]:
-    """Yield the schemes that any of the operations asks for, and which of them ask for none."""
-    yield prose.heading(2, "Authentication")
-    names = dict.fromkeys(name for each in operations for way in each.security for name in way)
-    said = [access.scheme_words(name, raw.scheme(data, name), form) for name in names]
-    if not said:
-        yield "No authentication is needed."
-        return
-    yield said[0] if len(said) == 1 else "\n".join(f"-   {each}" for each in said)
-    yield _scopes(data, operations, names, form)
-    free = [code(f"{each.method} {each.path}", form) for each in operations if not any(each.security)]
-    if free:
-        yield f"Not needed for {listed(free)}."
-    optional = [each for each in operations if any(each.security) and not all(each.security)]
-    if optional and len(optional) + len(free) == len(operations):
-        yield "It is optional."
-
-
-def _scopes(data: Data, operations: Sequence[Operation], names: Iterable[str], form: str) -> str:
-    """Return what the scopes allow that these operations ask for; empty where the document does not say."""
-    asked = {scope for each in operations for way in each.security for some in way.values() for scope in some}
-    texts = [access.scope_texts(raw.scheme(data, name)).items() for name in names]
-    known = {scope: about for found in texts for scope, about in found if about and scope in asked}
-    rows = [(code(scope, form), prose.cell(about, form)) for scope, about in known.items()]
-    return prose.table(("Scope", "Description"), rows) if rows else ""
+        yield f"{more}."
 
 
 def _operations(operations: Sequence[Operation], data: Data, form: str, link: Link) -> Iterator[str]:
@@ -279,7 +229,3 @@ def _habits(conventions: Conventions) -> Iterator[str]:
         yield "The word `Bearer` is written just so."
     if not conventions.serves_head:
         yield "`HEAD` is refused."
-
-
-def _pairs(node: Any) -> Iterator[tuple[str, Any]]:
-    yield from node.items() if isinstance(node, Mapping) else ()

@@ -33,6 +33,8 @@ _STATE = re.compile(r"(?<=<code>)[\w.-]+(?=</code>)")
 _JOINT = re.compile(r"(?<=[._-])(?=\w)|(?<=[a-z])(?=[A-Z])")
 _MOST_STATES = 6
 """How many states a table has room for beside the list of what is on the page."""
+# A name so long that it would push all that describes it out of sight.
+_LONG_NAME = re.compile(r"(?<=<td><code>)[\w.\[\]*-]{32,}(?=</code></td>)")
 # A table that ends in sentences, which need room, not only in words.
 _TOLD = re.compile(r"<table>(?=\n<thead>\n<tr>\n(?:<th.*\n)+?<th>Description</th>\n</tr>)")
 
@@ -68,7 +70,8 @@ def _page(source: Path, target: Path, path: str, links: Links) -> None:
 def _content(text: str) -> str:
     """Return the content of a page with badges for methods, and a mark at tables that describe."""
     told = _STATES.sub(_states, _TOLD.sub("<table data-told>", text))
-    called = _ENDPOINT.sub(lambda found: f'<p class="endpoint">{_badge(found)} ', told)
+    named = _LONG_NAME.sub(lambda name: _JOINT.sub("<wbr>", name[0]), told)
+    called = _ENDPOINT.sub(lambda found: f'<p class="endpoint">{_badge(found)} ', named)
     return _METHOD.sub(_badge, called)
 
 

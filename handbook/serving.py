@@ -26,11 +26,15 @@ def asked(data: Data, operation: Operation | None = None) -> str:
     return (url if _has_host(url) else f"{HERE}/{url.lstrip('/')}").rstrip("/")
 
 
-def explained(servers: Sequence[Node], where: str, form: str) -> str:
-    """Return how servers go together with where the samples ask; empty where that is plain."""
+def explained(servers: Sequence[Node], where: str, form: str, *, has_mock: bool = True) -> str:
+    """Return how servers go together with where the samples ask; empty where that is plain.
+
+    Args:
+        has_mock: Whether a mock server is spoken of.
+    """
     urls = [str(each.get("url", "/")) for each in servers]
     told = f"The samples ask {code(where, form)}"
-    here = ", where `understudy serve` answers" if where.startswith(HERE) else ""
+    here = ", where `understudy serve` answers" if has_mock and where.startswith(HERE) else ""
     if not urls:
         return f"The document names no server. {told}{here}."
     if not all(map(_has_host, urls)):

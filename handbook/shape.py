@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from handbook import components, prose, raw, traits
+from handbook import components, conditions, prose, raw, traits, variants
 from handbook.face import Face, Faces
 from handbook.page import SITE
 from handbook.prose import code, listed
 from handbook.raw import Data, Node
+from handbook.variants import MOST_NAMED, Member, some, step
 from speckit.inheritance import Heir
 from speckit.same import Same
 
 MOST_ROWS = 120
 """How many fields of one schema are listed."""
 LEVELS = 3
-"""How many levels of fields the first table has; deeper ones are folded away, or left out."""
+"""How many levels of fields the first table has; deeper ones have a second one, folded away on the site."""
 DEEPEST = 6
-_MOST_NAMED = 12
-"""How many of the fields whose own fields are not shown are named."""
 _TITLES = ("Field", "Type", "Required", "Description")
 
 
@@ -57,6 +57,7 @@ class Row:
         below: The fields it has itself, as far as they are listed.
         is_cut: Whether it has more that are not.
         is_late: Whether its own fields come after those of all others.
+        parts: What it is in each variant, where they differ about it.
     """
 
     path: str
@@ -68,15 +69,7 @@ class Row:
     below: list[Row] = field(default_factory=list)
     is_cut: bool = False
     is_late: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    suffix: str
-    face: Face
-    is_required: bool
-    note: str = ""
-    within: str = ""
+    parts: tuple[tuple[str, Face], ...] = ()
 
 
 class Shapes:
@@ -87,6 +80,19 @@ class Shapes:
         self.form = form
         self._homes = components.homes(data, form)
         self._cells: dict[int, tuple[Face, str, str]] = {}
+        self._untold = ""
+        self._siblings: dict[str, Shapes] = {}
+
+    def without(self, untold: str) -> Shapes:
+        """Return what describes the same schemas where a keyword goes without saying.
+
+        Args:
+            untold: `readOnly` of an answer, `writeOnly` of a request.
+        """
+        if untold not in self._siblings:
+            sibling = self._siblings[untold] = copy(self)
+            sibling._untold, sibling._cells, sibling._siblings = untold, {}, {}
+        return self._siblings[untold]
 
     def text(self, schema: Any, limit: int = MOST_ROWS, *, is_home: bool = False) -> str:
         """Return the sentence and the tables for `schema`.
@@ -108,6 +114,8 @@ class Shapes:
             words += ", an object"
         elif face.is_object and self._is_open(face):
             words = "An object with any fields"
+        elif face.name and face.variants and not face.fields:
+            words = f"{code(face.name, self.form)}: {words}"
         words += "" if face.fields or face.is_array else " without fields" if face.others is False else ""
         said = list(self._said(face))
         about = prose.block(face.keys.get("description"), self.form, below=5)
@@ -121,8 +129,8 @@ class Shapes:
     def _elsewhere(self, names: Iterable[str]) -> str:
         """Return where the fields of components are explained, if not here."""
         known = [name for name in sorted(names) if name in self._homes]
-        links = [f"[{prose.plain(name)}]({components.UP}{self._homes[name]})" for name in known[:_MOST_NAMED]]
-        more = [f"{len(known) - _MOST_NAMED} others"] if len(known) > _MOST_NAMED else []
+        links = [f"[{prose.plain(name)}]({components.UP}{self._homes[name]})" for name in known[:MOST_NAMED]]
+        more = [f"{len(known) - MOST_NAMED} others"] if len(known) > MOST_NAMED else []
         return f"Fields: {listed([*links, *more])}." if links else ""
 
     def cell(self, face: Face) -> tuple[str, str]:
@@ -139,14 +147,24 @@ class Shapes:
 
     def _said(self, face: Face) -> Iterator[str]:
         """Yield what is asked of a value, and of the items where it is a list."""
-        yield from traits.sentences(face, self.form)
+        yield from traits.sentences(face, self.form, self._untold)
+        yield from variants.also(face, self.faces, self.form)
+        yield from variants.sentences(face, self.faces, self.form)
+        yield from conditions.sentences(face, self.faces, self.form)
         if face.is_array and not face.first:
             items = self.faces.of(face.items)
             yield from traits.item_sentences(items, self.form)
+            yield from self._of_items(items)
             yield from self._telling(items)
         elif not face.is_object and not face.first:
             yield from traits.example_sentence(face.keys, self.form)
         yield from self._telling(face)
+
+    def _of_items(self, items: Face) -> Iterator[str]:
+        """Yield what is asked of the items of a list that are one of several variants, or on a condition."""
+        for found in (variants.sentences, conditions.sentences):
+            for said in found(items, self.faces, self.form):
+                yield f"Each item{',' if said.startswith('As ') else ':'} {variants.lowered(said)}"
 
     def _telling(self, face: Face) -> Iterator[str]:
         """Yield what tells the variants apart, where the document says so."""
@@ -169,9 +187,9 @@ class Shapes:
     def _heirs(self, heirs: tuple[Heir, ...]) -> str:
         """Return the heirs of a base by what tells them apart, which most often is their name."""
         if all(each.value == each.name for each in heirs):
-            return _some([code(each.name, self.form) for each in heirs], "or")
+            return some([code(each.name, self.form) for each in heirs], "or")
         told = [f"{code(each.value, self.form)} for {code(each.name, self.form)}" for each in heirs]
-        return _some(told, "or")
+        return some(told, "or")
 
     def _is_open(self, face: Face) -> bool:
         return not face.fields and (face.others is True or "additionalProperties" not in face.keys)
@@ -190,18 +208,10 @@ class Shapes:
         most = max(1, limit // 10)
         for number, variant in enumerate(face.variants[:most], 1):
             each = self.faces.of(variant)
-            yield f"**{self._variant_name(each, number)}**"
+            yield f"**{variants.heading(each, number, self.form)}**"
             yield self._tables(each, max(1, limit // min(most, len(face.variants))))
         if len(face.variants) > most:
             yield f"{len(face.variants) - most} more are not listed."
-
-    def _variant_name(self, face: Face, number: int) -> str:
-        if face.name:
-            return code(face.name, self.form)
-        if title := prose.plain(face.keys.get("title")):
-            return title
-        needed = [code(name, self.form) for name in face.fields if name in face.required]
-        return f"With {listed(needed[:4])}" if needed else f"Variant {number}"
 
     def _tables(self, face: Face, limit: int) -> str:
         """Return the fields below `face`: one table, and the deeper ones apart."""
@@ -215,11 +225,9 @@ class Shapes:
         if deeper and self.form == SITE:
             title = f"<summary>Deeper fields ({len(deeper)})</summary>"
             parts.append(f'<details markdown="1">\n{title}\n\n{self._table(deeper)}\n\n</details>')
-        cut = [
-            row
-            for row in (first if self.form != SITE else ordered)
-            if row.is_cut or _is_folded(row, self.form)
-        ]
+        elif deeper:
+            parts += [f"Deeper fields ({len(deeper)}):", self._table(deeper)]
+        cut = [row for row in ordered if row.is_cut]
         parts += [*self._missing(left), *self._cut(cut)]
         return "\n\n".join(parts)
 
@@ -230,7 +238,7 @@ class Shapes:
     def _cut(self, rows: list[Row]) -> Iterator[str]:
         if not rows:
             return
-        yield f"Not listed: the fields of {_some([code(row.path, self.form) for row in rows])}."
+        yield f"Not listed: the fields of {some([code(row.path, self.form) for row in rows])}."
 
     def _grown(self, face: Face, limit: int) -> tuple[list[Row], int]:
         """Return the fields of the root, grown until the table is full, and how many are left out."""
@@ -263,7 +271,7 @@ class Shapes:
     def _is_mixed(self, face: Face) -> bool:
         return bool(face.variants) and not all(self.faces.of(each).fields for each in face.variants)
 
-    def _row(self, above: Row, member: _Member) -> Row:
+    def _row(self, above: Row, member: Member) -> Row:
         path = f"{above.path}{member.suffix}" if above.path else member.suffix.lstrip(".")
         names = self._names(member.face)
         way = above.way | ({member.within} if member.within else set())
@@ -271,9 +279,10 @@ class Shapes:
         note = f"The fields of {listed(again)} are listed above." if again else ""
         note = self._elsewhere(names) or note
         face = self._noted(member) if member.note else member.face
-        return Row(path, face, member.is_required, note, above.depth + 1, way | names)
+        depth = above.depth + 1
+        return Row(path, face, member.is_required, note, depth, way | names, parts=member.parts)
 
-    def _noted(self, member: _Member) -> Face:
+    def _noted(self, member: Member) -> Face:
         """Return the face of a field that only some variants have, which its description says."""
         face = member.face
         about = f"{member.note} {face.keys.get('description') or ''}".strip()
@@ -300,59 +309,37 @@ class Shapes:
                 break
         return suffix, face
 
-    def _members(self, face: Face) -> Iterator[_Member]:
+    def _members(self, face: Face) -> Iterator[Member]:
         """Yield the fields that come next below `face`."""
         suffix, inner = self._inner(face)
         for name, schema in inner.fields.items():
-            yield _Member(f"{suffix}.{_plain(name)}", self.faces.of(schema), name in inner.required)
+            yield Member(f"{suffix}.{step(name)}", self.faces.of(schema), name in inner.required)
         for number, schema in enumerate(inner.first):
             is_needed = number < (inner.keys.get("minItems") or 0)
-            yield _Member(f"{suffix}[{number}]", self.faces.of(schema), is_needed)
+            yield Member(f"{suffix}[{number}]", self.faces.of(schema), is_needed)
         if inner.first and inner.items:
-            yield _Member(f"{suffix}[]", self.faces.of(inner.items), False, "Each one after these.")
+            yield Member(f"{suffix}[]", self.faces.of(inner.items), False, "Each one after these.")
         if isinstance(inner.others, dict) and inner.fields:
-            yield _Member(f"{suffix}.*", self.faces.of(inner.others), False)
-        yield from self._of_variants(inner, suffix)
+            yield Member(f"{suffix}.*", self.faces.of(inner.others), False)
+        yield from variants.members(inner, suffix, self.faces, self.form)
 
-    def _of_variants(self, face: Face, suffix: str) -> Iterator[_Member]:
-        """Yield the fields of all variants together, and which of them have each, unless all have."""
-        found: dict[str, list[tuple[Face, Any]]] = {}
-        variants = [each for each in map(self.faces.of, face.variants) if each.fields]
-        for variant in variants:
-            for name, schema in variant.fields.items():
-                found.setdefault(name, []).append((variant, schema))
-        for name, owners in found.items():
-            if face.heirs and name in face.fields:
-                continue
-            is_common = len(owners) == len(variants)
-            names = [code(owner.name, self.form) for owner, _ in owners if owner.name]
-            is_required = all(name in owner.required for owner, _ in owners)
-            start = "Required in" if is_required else "In"
-            note = "" if is_common or len(names) < len(owners) else f"{start} {_some(names)}."
-            is_required = is_required and is_common
-            first = owners[0][0]
-            schema = _together([schema for _, schema in owners])
-            yield _Member(f"{suffix}.{_plain(name)}", self.faces.of(schema), is_required, note, first.name)
+    def _apart(self, row: Row) -> Iterator[str]:
+        """Yield what is said of a field, then what differs between the variants that have it."""
+        yield prose.cell(row.face.keys.get("description"), self.form)
+        cells = [(names, *self.cell(face)) for names, face in row.parts]
+        are_alike = len({kind for _, kind, _ in cells}) == 1
+        for names, kind, about in cells:
+            said = " ".join(filter(None, ["" if are_alike else f"{kind}.", about]))
+            yield f"In {names}: {said}" if said else ""
 
     def _table(self, rows: list[Row]) -> str:
         return prose.table(_TITLES, (self._cells_of(row) for row in rows))
 
     def _cells_of(self, row: Row) -> tuple[str, str, str, str]:
         kind, about = self.cell(row.face)
-        about = "<br>".join(filter(None, (about, row.note)))
+        told = self._apart(row) if row.parts else [about]
+        about = "<br>".join(filter(None, (*told, row.note)))
         return code(row.path, self.form), kind, "yes" if row.is_required else "no", about
-
-
-def _together(schemas: list[Any]) -> Any:
-    """Return one schema for a field of several variants: with the choices of all, where each has its own."""
-    first = schemas[0]
-    if all(each == first for each in schemas) or not all(isinstance(each, dict) for each in schemas):
-        return first
-    choices = [each.get("enum") or ([each["const"]] if "const" in each else []) for each in schemas]
-    if not all(choices):
-        return {"anyOf": schemas}
-    every = list({repr(value): value for values in choices for value in values}.values())
-    return {**{key: value for key, value in first.items() if key != "const"}, "enum": every}
 
 
 def chosen(node: Node, form: str) -> str:
@@ -361,27 +348,10 @@ def chosen(node: Node, form: str) -> str:
     return f"*Chosen here:* {prose.cell(said, form)}" if isinstance(said, str) else ""
 
 
-def _is_folded(row: Row, form: str) -> bool:
-    """Return whether the fields of `row` are listed nowhere, for want of a place to fold them into."""
-    return form != SITE and bool(row.below) and row.depth + 1 >= LEVELS
-
-
 def _ordered(rows: list[Row]) -> Iterator[Row]:
     for row in rows:
         yield row
         yield from _ordered(row.below)
-
-
-def _plain(name: object) -> str:
-    """Return a name that reads as one step of a dotted path."""
-    text = str(name)
-    return f"[{text!r}]" if not text or any(each in text for each in ". []\n") else text
-
-
-def _some(names: list[str], last: str = "and") -> str:
-    """Return the first of many names, and how many others there are."""
-    more = len(names) - _MOST_NAMED
-    return listed([*names[:_MOST_NAMED], f"{more} others"] if more > 0 else names, last)
 
 
 def _last(name: object) -> str:

@@ -16,6 +16,7 @@ MOST_CHOICES = 40
 _MOST_VARIANTS = 4
 _LONGEST_VALUE = 200
 _DEEPEST = 4
+_DIRECTIONS = {"readOnly": "Only in answers.", "writeOnly": "Only in requests."}
 
 
 def written(value: Any, form: str) -> str:
@@ -33,6 +34,8 @@ def type_words(face: Face, faces: Faces, form: str, depth: int = 0) -> str:
 def _kind_words(face: Face, faces: Faces, form: str, depth: int) -> str:
     if depth > _DEEPEST:
         return "any"
+    if is_never(face):
+        return "none"
     if face.variants and not face.fields:
         return _variant_words(face, faces, form, depth)
     if face.first:
@@ -42,6 +45,16 @@ def _kind_words(face: Face, faces: Faces, form: str, depth: int) -> str:
     if face.is_object:
         return _object_words(face, faces, form, depth)
     return _scalar_words(face, form)
+
+
+def name(face: Face, form: str) -> str:
+    """Return what a variant is called: the component that it is, or its title; empty for neither."""
+    return code(face.name, form) if face.name else prose.plain(face.keys.get("title"))
+
+
+def is_never(face: Face) -> bool:
+    """Return whether no value fits."""
+    return face.keys.get("not") in ({}, True)
 
 
 def _tuple_words(face: Face, faces: Faces, form: str, depth: int) -> str:
@@ -68,26 +81,41 @@ def _scalar_words(face: Face, form: str) -> str:
 
 def _guessed(face: Face) -> str:
     """Return the type of a schema that names none, from its values."""
-    values = [each for each in face.keys.get("enum") or () if each is not None]
+    fixed = face.keys.get("const")
+    values = [fixed] if isinstance(fixed, str) else face.keys.get("enum") or ()
+    values = [each for each in values if each is not None]
     return "string" if values and all(isinstance(each, str) for each in values) else "any"
 
 
 def _variant_words(face: Face, faces: Faces, form: str, depth: int) -> str:
-    words = dict.fromkeys(type_words(faces.of(each), faces, form, depth + 1) for each in face.variants)
-    if len(words) > _MOST_VARIANTS:
-        return f"one of {len(face.variants)} types"
-    return listed(list(words), "or")
+    words = [_one_of(faces.of(each), faces, form, depth + 1) for each in face.variants]
+    objects = words.count("object")
+    found = {f"one of {objects} objects" if word == "object" and objects > 1 else word: 0 for word in words}
+    if len(found) > _MOST_VARIANTS:
+        return f"one of {len(face.variants)} types{f' ({code(face.name, form)})' if face.name else ''}"
+    return listed(list(found), "or")
 
 
-def sentences(face: Face, form: str) -> Iterator[str]:
-    """Yield what is asked of the value, one sentence each."""
+def _one_of(face: Face, faces: Faces, form: str, depth: int) -> str:
+    """Return the type of one variant; the title of an object without a name."""
+    words = type_words(face, faces, form, depth)
+    return (name(face, form) or words) if words == "object" else words
+
+
+def sentences(face: Face, form: str, untold: str = "") -> Iterator[str]:
+    """Yield what is asked of the value, one sentence each.
+
+    Args:
+        untold: A keyword that goes without saying: `readOnly` of an answer, `writeOnly` of a request.
+    """
     keys = face.keys
     if keys.get("deprecated") is True:
         yield "**Deprecated.**"
-    if keys.get("readOnly") is True:
-        yield "Only in answers."
-    if keys.get("writeOnly") is True:
-        yield "Only in requests."
+    if is_never(face):
+        yield "Must be left out."
+    for key, said in _DIRECTIONS.items():
+        if keys.get(key) is True and key != untold:
+            yield said
     yield from _choices(keys, form)
     yield from bounds(face, form)
     if "default" in keys:

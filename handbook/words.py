@@ -131,6 +131,15 @@ def listed(parts: Iterable[str], word: str = "and") -> str:
     return f"{', '.join(found[:-1])} {word} {found[-1]}"
 
 
+def article(name: str) -> str:
+    """Return what stands before a name.
+
+    >>> article("Job"), article("Artefact")
+    ('a', 'an')
+    """
+    return "an" if name[:1].lower() in "aeio" and name else "a"
+
+
 def ordinal(number: int) -> str:
     """Return 1st, 2nd, 3rd, 4th ...
 
@@ -218,9 +227,16 @@ def when(after: After, until: Template | None = None) -> str:
     if after.polls:
         return f"at the {ordinal(after.polls)} look at it in this state"
     if after.until is None:
-        return f"after {duration(after.duration or 0)}" if after.duration else "at once"
+        return _late(after, "some time later")
     where = f"at the time in {source(after.until)}"
     return f"{where} ({template(until)})" if isinstance(until, Moment) else where
+
+
+def _late(after: After, untold: str) -> str:
+    """Return after how long something happens; `untold` where nothing says so."""
+    if after.duration is None:
+        return untold
+    return f"after {duration(after.duration)}" if after.duration else "at once"
 
 
 def brief_when(after: After, until: Template | None = None) -> str:
@@ -228,7 +244,7 @@ def brief_when(after: After, until: Template | None = None) -> str:
     if after.polls:
         return f"at look {after.polls}"
     if after.until is None:
-        return f"after {duration(after.duration)}" if after.duration else "at once"
+        return _late(after, "by itself")
     if isinstance(until, Moment) and until.next and not until.plus:
         return f"at next {'full ' if until.next != 'midnight' else ''}{until.next}"
     return f"at {brief(after.until)}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-from speckit.schema import is_barred
+from speckit.schema import worded
 
 _FIXED = (ValidationErrorKind.Enum, ValidationErrorKind.Constant)
 _NULL = ["null"]
@@ -49,7 +49,7 @@ class _Error:
         """The misfit that says most."""
         branches = self.branches
         if not branches or isinstance(self.kind, ValidationErrorKind.OneOfMultipleValid):
-            return self.path, "it is writeOnly" if is_barred(self._error) else self._error.message
+            return self.path, worded(self._error)
         near = [branch for branch in branches if not self._is_for_others(branch)]
         meant = [branch for branch in near if not any(each.is_fixed for each in branch)]
         if len(meant) == 1:
@@ -111,6 +111,6 @@ def _values(kind: Any) -> list[Any]:
 
 
 def _none_of(value: Any, values: list[Any]) -> str:
-    """Return that `value` is none of `values`, in the validator's words."""
+    """Return that `value` is none of `values`."""
     unique = [each for at, each in enumerate(values) if each not in values[:at]]
-    return next(Draft202012Validator({"enum": unique}).iter_errors(value)).message
+    return worded(next(Draft202012Validator({"enum": unique}).iter_errors(value)))

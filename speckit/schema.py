@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +23,11 @@ SENT = "readOnly"
 """What a request leaves out."""
 BARRED = {"not": {"$comment": "writeOnly"}}
 """Holds a property that an answer may not have to not being there."""
+_NOT_ONE = " is not one of "
+_MOST_NAMED = 10
+"""How many values are named to somebody who has sent none of them; the validator names two."""
+_LONGEST = 160
+"""How many characters they may have together."""
 _WHOLE = {"int32": 2**31, "int64": 2**63}
 """The first whole number too large for a format (OpenAPI format registry)."""
 
@@ -143,11 +149,13 @@ class Schemas:
     def _members(
         self, schema: Mapping[str, Any], needed: _Needed, skip: tuple[str, ...] = ()
     ) -> dict[str, Any]:
-        return {
+        found = {
             key: self._member(key, value, needed)
             for key, value in schema.items()
             if key not in skip and key not in _DROPPED and not key.startswith("x-")
         }
+        # Without properties beside it, the validator would not name what is too much.
+        return {"properties": {}, **found} if found.get("additionalProperties") is False else found
 
     def _member(self, key: str, value: Any, needed: _Needed) -> Any:
         if key in _MAPS and isinstance(value, Mapping):
@@ -193,6 +201,25 @@ def _as_sent(schema: dict[str, Any], *, has_discriminator: bool) -> dict[str, An
 def is_barred(error: jsonschema_rs.ValidationError) -> bool:
     """Return whether `error` is that an answer has what is only sent."""
     return getattr(error.kind, "schema", None) == BARRED["not"]
+
+
+def worded(error: jsonschema_rs.ValidationError) -> str:
+    """Return what is wrong with a value, in words."""
+    if is_barred(error):
+        return "it is writeOnly"
+    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Enum):
+        return _none_of(error, list(error.kind.options))
+    is_never = isinstance(error.kind, jsonschema_rs.ValidationErrorKind.FalseSchema)
+    return "no value is allowed here" if is_never else error.message
+
+
+def _none_of(error: jsonschema_rs.ValidationError, options: list[Any]) -> str:
+    """Return that a value is none of `options`, all of them named where they are few and short."""
+    named = [json.dumps(each, ensure_ascii=False, default=str) for each in options]
+    value, found, _ = error.message.rpartition(_NOT_ONE)
+    if not found or not 1 < len(named) <= _MOST_NAMED or len(" ".join(named)) > _LONGEST:
+        return error.message
+    return f"{value}{_NOT_ONE}{', '.join(named[:-1])} or {named[-1]}"
 
 
 def _name(ref: str) -> str:

@@ -131,10 +131,13 @@ CONTRACT_FLOORS = {
 #   site   the book as a site
 HANDBOOK_FLOORS = {
     "text": {"page", "prose", "raw", "words", "naming", "serving", "status"},
-    "facts": {"components", "errors", "face", "shape", "traits", "runtime"},
+    "facts": {
+        *("components", "conditions", "errors", "face", "promised", "shape", "traits", "runtime", "variants"),
+    },
     "pages": {
         *("access", "content", "effect", "outside", "parameters", "operation", "overview", "front"),
-        *("diagram", "drawing", "lifecycle", "living", "samples", "incoming", "following", "seen"),
+        *("diagram", "drawing", "lifecycle", "lived", "living", "samples", "incoming", "following"),
+        *("reaching", "seen", "sending"),
     },
     "book": {"book", "grouping", "own", "trying"},
     "site": {"configuration", "links", "placing", "polish", "seeking", "site"},

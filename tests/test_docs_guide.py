@@ -30,6 +30,8 @@ def blocks(language: str) -> list[str]:
 
 
 COMMANDS = [block.removeprefix("$ ").strip() for block in blocks("console")]
+STEPS = yaml.safe_load(blocks("yaml")[1])["jobs"]["docs"]["steps"]
+"""What the workflow does, one after the other."""
 
 
 @pytest.fixture
@@ -77,10 +79,28 @@ def test_the_document_of_the_guide_is_judged_sound(folder: Path) -> None:
 
 def test_the_workflow_of_the_guide_makes_the_site(folder: Path) -> None:
     """It runs on other people's machines, so what can be held here is that its commands are ours."""
-    steps = yaml.safe_load(blocks("yaml")[1])["jobs"]["docs"]["steps"]
-    commands = [step["run"] for step in steps if step.get("run", "").startswith("understudy")]
+    (command,) = [step["run"] for step in STEPS if step.get("run", "").startswith("understudy")]
 
-    assert commands == [COMMANDS[0]]
+    assert command == f"{COMMANDS[0].removeprefix('$ ')} --strict-document"
+    assert ran(command, folder).returncode == 0
+
+
+def test_the_workflow_of_the_guide_installs_what_it_has_fetched() -> None:
+    """No registry has the package, and what has its name there some day may be somebody else's."""
+    (installed,) = [step["run"] for step in STEPS if step.get("run", "").startswith("pip install")]
+    fetched = [step["with"]["path"] for step in STEPS if "repository" in step.get("with", {})]
+
+    assert [installed] == [f"pip install ./{path}" for path in fetched]
+
+
+def test_a_document_with_a_fault_stops_the_workflow_of_the_guide(folder: Path) -> None:
+    """As the guide says: without the option it is only warned of."""
+    document = folder / "lamps.yaml"
+    document.write_text(document.read_text("utf-8").replace("summary: Buy a lamp", "summary: [1]"), "utf-8")
+    (command,) = [step["run"] for step in STEPS if step.get("run", "").startswith("understudy")]
+
+    assert ran(command, folder).returncode == 1
+    assert ran(COMMANDS[0], folder).returncode == 0
 
 
 def test_the_reference_has_exactly_the_options() -> None:

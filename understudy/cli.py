@@ -168,6 +168,9 @@ def serve(**options: object) -> None:
 @click.option(
     "--swagger-ui", default="", metavar="URL", help="A Swagger UI of the document: operations link to it."
 )
+@click.option(
+    "--no-mock", is_flag=True, help="Leave out what is true of a mock server alone: times, scenarios, seeds."
+)
 def docs(**options: object) -> None:
     """Write documentation of an OpenAPI document: its operations, and how its resources live.
 

@@ -40,6 +40,7 @@ class Options:
     name: str = ""
     more: tuple[str, ...] = ()
     swagger_ui: str = ""
+    no_mock: bool = False
 
 
 def run(options: Options) -> int:
@@ -101,7 +102,12 @@ def read(options: Options) -> Specification:
 
 def _made(specification: Specification, options: Options) -> int:
     pages = book(
-        specification, form=options.form, base_url=options.base_url, name=options.name, only=options.only
+        specification,
+        form=options.form,
+        base_url=options.base_url,
+        name=options.name,
+        only=options.only,
+        has_mock=not options.no_mock,
     )
     if options.swagger_ui:
         pages = linked(pages, specification, options.swagger_ui, form=options.form)

@@ -35,7 +35,7 @@ def facts(subject: Subject, rule: Rule) -> Iterator[str]:
         yield f"The items are those of {words.path(rule.of)}; what follows is about them."
     if rule.states:
         yield f"Only those in {subject.states(rule.states)}."
-    yield _ordered(rule.order)
+    yield _ordered(rule.order, has_mock=subject.has_mock)
     if rule.sort is not None:
         yield from _sorted(rule)
     if rule.paging is None:
@@ -48,9 +48,9 @@ def facts(subject: Subject, rule: Rule) -> Iterator[str]:
         yield "Several filters narrow the list together."
 
 
-def _ordered(order: Order) -> str:
+def _ordered(order: Order, *, has_mock: bool) -> str:
     if not order.is_declared:
-        return "In no promised order; here the oldest come first."
+        return f"In no promised order{'; here the oldest come first' if has_mock else ''}."
     if order.field:
         return f"Ordered by {words.path(order.field)}, {'highest' if order.descending else 'lowest'} first."
     return f"Ordered by when they were made, {'newest' if order.descending else 'oldest'} first."

@@ -79,5 +79,5 @@ def writes(each: Transition) -> str:
 
 def makes(each: Transition) -> str:
     """Return which resources come about with a move, as in makes a `Task`; empty where none do."""
-    made = words.listed(f"a {words.code(name)}" for name in each.makes)
+    made = words.listed(f"{words.article(name)} {words.code(name)}" for name in each.makes)
     return f"makes {made}" if made else ""

@@ -18,13 +18,17 @@ def sends(subject: Subject, notices: tuple[Notice, ...], *keys: str | int) -> st
     """
     raw = subject.below(*keys, "sends")
     place = (lambda number: (number,)) if isinstance(raw, list) else (lambda _number: ())
-    said = [_sent(each, subject.said(*keys, "sends", *place(number))) for number, each in enumerate(notices)]
+    said = [
+        _sent(subject, each, subject.said(*keys, "sends", *place(number)))
+        for number, each in enumerate(notices)
+    ]
     return f"sends {words.listed(said)}" if said else ""
 
 
-def _sent(each: Notice, description: str) -> str:
-    who = f"the callback {words.code(each.name)} of {words.code(each.operation)}"
-    told = ", ".join([who if each.operation else f"the webhook {words.code(each.name)}", *_how(each)])
+def _sent(subject: Subject, each: Notice, description: str) -> str:
+    name = words.code(each.name) if each.operation else subject.webhook(each.name)
+    who = f"the callback {name} of {subject.operation(each.operation)}"
+    told = ", ".join([who if each.operation else f"the webhook {name}", *_how(each)])
     return f"{told} ({description})" if description else told
 
 

@@ -102,7 +102,7 @@ def _creating(subject: Subject, rule: Rule) -> Iterator[str]:
     if rule.set is not None:
         yield f"Sets {words.template(rule.set)}."
     if rule.makes:
-        made = words.listed(f"a {words.code(each)}" for each in rule.makes)
+        made = words.listed(f"{words.article(each)} {words.code(each)}" for each in rule.makes)
         yield f"With it comes about {made}."
     for index, (guard, state) in enumerate(subject.lifecycle.initial):
         only = f" if {words.guard(guard)}" if guard else ""

@@ -9,7 +9,7 @@ from typing import Any
 from handbook import prose, words
 from handbook.drawing.picture import anchors
 from handbook.errors import Errors
-from handbook.naming import label
+from handbook.naming import title
 from handbook.page import SITE
 from speckit.conventions import governing
 from speckit.lifecycle import EXTERNAL, REMOVED, Answer, Lifecycle, Rule
@@ -25,6 +25,7 @@ class Subject:
         raw: Its entry in the document: descriptions are for people and stand nowhere else.
         places: By state, the id of its section.
         sections: By operation on the resource, the id of its section.
+        has_mock: Whether the page tells what is true of a mock server alone.
     """
 
     specification: Specification
@@ -34,6 +35,8 @@ class Subject:
     raw: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     sections: Mapping[str, str] = field(default_factory=dict)
+    has_mock: bool = True
+    hooks: Callable[[str], str] | None = None
 
     def anchor(self, place: str) -> str:
         """Return what gives a heading the id `place`, where headings can have one."""
@@ -42,7 +45,7 @@ class Subject:
     def operation(self, name: str) -> str:
         """Return what navigation calls an operation, as a link to its page if it has one."""
         found = self.specification.operations.get(name)
-        called = words.text(label(found)) if found and label(found) != name else words.code(name)
+        called = words.text(title(found)) if found and title(found) != name else words.code(name)
         target = self.link(name) if found else ""
         return f"[{called}]({target})" if target else called
 
@@ -54,6 +57,11 @@ class Subject:
     def operations(self, names: Iterable[str], word: str = "and") -> str:
         """Return the names of several operations."""
         return words.listed(map(self.operation, names), word)
+
+    def webhook(self, name: str) -> str:
+        """Return the name of a webhook, as a link to its page if it has one."""
+        target = self.hooks(name) if self.hooks else ""
+        return f"[{words.code(name)}]({target})" if target else words.code(name)
 
     def state(self, name: str) -> str:
         """Return the name of a state, as a link to its section where the page has anchors."""
@@ -108,8 +116,21 @@ class Subject:
         return node
 
 
-def subject(specification: Specification, name: str, form: str, link: Callable[[str], str]) -> Subject:
+def subject(
+    specification: Specification,
+    name: str,
+    form: str,
+    link: Callable[[str], str],
+    *,
+    hooks: Callable[[str], str] | None = None,
+    has_mock: bool = True,
+) -> Subject:
     """Return the resource called `name`, ready to be written about.
+
+    Args:
+        link: Leads from the id of an operation to its page; empty for one without.
+        hooks: The same for the name of a webhook.
+        has_mock: Whether the page tells what is true of a mock server alone.
 
     Raises:
         KeyError: the document has no such resource.
@@ -117,4 +138,4 @@ def subject(specification: Specification, name: str, form: str, link: Callable[[
     found = specification.lifecycles[name]
     raw = specification.document.data.get(LIFECYCLES, {}).get(name, {})
     sections = words.places("operation", found.rules)
-    return Subject(specification, found, form, link, raw, anchors(found), sections)
+    return Subject(specification, found, form, link, raw, anchors(found), sections, has_mock, hooks)

@@ -16,10 +16,12 @@ _REFUSED, _WITHOUT_EFFECT, _PERHAPS, _DONE = range(4)
 """How an operation goes in a state, from worst to best."""
 
 
-def seeded(
-    specification: Specification, operation: Operation, documented: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return path parameters that name resources there are.
+Named = tuple[dict[str, Any], Seed | None]
+"""Path parameters that name resources there are, and the one that the operation is about."""
+
+
+def seeded(specification: Specification, operation: Operation, documented: Mapping[str, Any]) -> Named:
+    """Return path parameters that name resources there are, and the one itself that the operation is about.
 
     Of several resources on which the operation succeeds it is the one most like the `documented` examples.
     A parameter is left out where no seed says what it could be.
@@ -30,25 +32,23 @@ def seeded(
             own = {lifecycle.identity.param, *(param for param, _ in lifecycle.identity.alternates)}
             if rule.role != "create" and own & names:
                 return _itself(lifecycle, rule, names, documented)
-            return dict(_parents(specification, lifecycle, names, documented))
-    return {}
+            return dict(_parents(specification, lifecycle, names, documented)), None
+    return {}, None
 
 
-def _itself(
-    lifecycle: Lifecycle, rule: Rule, names: set[str], documented: Mapping[str, Any]
-) -> dict[str, Any]:
+def _itself(lifecycle: Lifecycle, rule: Rule, names: set[str], documented: Mapping[str, Any]) -> Named:
     places = [(lifecycle.identity.param, lifecycle.identity.field), *lifecycle.identity.alternates]
     places += [(parent.param, parent.field) for parent in lifecycle.parents.values()]
-    best: tuple[tuple[int, int], dict[str, Any]] = ((-1, 0), {})
+    best: tuple[tuple[int, int], Named] = ((-1, 0), ({}, None))
     for seed in lifecycle.seeds:
-        fields = _fields(seed)
+        fields = fields_of(seed)
         row = {param: pointer.read(fields, field) for param, field in places if param in names}
         if ABSENT in row.values() or None in row.values():
             continue
         alike = sum(str(row[name]) == str(documented.get(name)) for name in row)
-        best = max(best, ((_welcome(lifecycle, rule, seed), alike), row), key=lambda each: each[0])
-    (welcome, _), row = best
-    return {} if welcome == _REFUSED and documented.keys() >= row.keys() else row
+        best = max(best, ((_welcome(lifecycle, rule, seed), alike), (row, seed)), key=lambda each: each[0])
+    (welcome, _), (row, found) = best
+    return ({}, None) if welcome == _REFUSED and documented.keys() >= row.keys() else (row, found)
 
 
 def _parents(
@@ -63,11 +63,11 @@ def _parents(
 
 
 def _keys(lifecycle: Lifecycle) -> list[Any]:
-    keys = [pointer.read(_fields(seed), lifecycle.identity.field) for seed in lifecycle.seeds]
+    keys = [pointer.read(fields_of(seed), lifecycle.identity.field) for seed in lifecycle.seeds]
     return [key for key in keys if key is not ABSENT and key is not None]
 
 
-def _fields(seed: Seed) -> dict[str, Any]:
+def fields_of(seed: Seed) -> dict[str, Any]:
     """Return the fields of a seed whose values are written down."""
     if isinstance(seed.set, Constant):
         return seed.set.value if isinstance(seed.set.value, dict) else {}

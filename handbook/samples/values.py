@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import handbook.samples.styles as styles
 from handbook import raw
+from handbook.components import plain_letters
 from handbook.samples.seeds import seeded
 from handbook.samples.styles import Pair
 from speckit.operation import Operation, Parameter
@@ -37,7 +38,11 @@ class Sent:
 
 
 class Values:
-    """The parameters of one operation, as a sample has them."""
+    """The parameters of one operation, as a sample has them.
+
+    Attributes:
+        seed: The resource that the path names, where it is one that is there from the start.
+    """
 
     def __init__(self, specification: Specification, operation: Operation) -> None:
         self._data = specification.document.data
@@ -51,7 +56,8 @@ class Values:
         }
         path = [each for each in operation.parameters if each.place == "path"]
         written = {each.name: found for each in path if (found := self._written(each)) not in (ABSENT, None)}
-        self._path = {**written, **seeded(specification, operation, written)}
+        named, self.seed = seeded(specification, operation, written)
+        self._path = {**written, **named}
 
     def path(self) -> str:
         """Return the path with its parameters filled in, percent-encoded."""
@@ -135,7 +141,8 @@ class Values:
         """Return a value made from the schema; text that could be any is a word that asks to be replaced."""
         schema = parameter.schema or {"type": "string"}
         made = Making(self._data).value(schema, ())
-        word = f"YOUR_{re.sub('[^A-Z0-9]+', '_', _words(parameter.name).upper()).strip('_')}"
+        name = _words(plain_letters(parameter.name))
+        word = f"YOUR_{re.sub('[^A-Z0-9]+', '_', name.upper()).strip('_')}"
         is_any = made == _MADE_UP and "pattern" not in schema
         return word if is_any and len(word) <= schema.get("maxLength", len(word)) else made
 

@@ -21,7 +21,7 @@ from speckit.pointer import ABSENT
 from speckit.references import deref
 from speckit.sample import Making
 from speckit.scalars import PLAIN
-from speckit.schema import Schemas, is_barred
+from speckit.schema import Schemas, worded
 
 log = logging.getLogger("understudy")
 
@@ -242,4 +242,4 @@ def _is_structured(kind: str) -> bool:
 def _misfit(validator: jsonschema_rs.Validator, value: Any) -> str:
     error = next(validator.iter_errors(value))
     at = "/".join(map(str, error.instance_path))
-    return f"at /{at}: {'it is writeOnly' if is_barred(error) else error.message[:200]}"
+    return f"at /{at}: {worded(error)[:200]}"

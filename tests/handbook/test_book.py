@@ -103,6 +103,52 @@ def test_names_that_look_alike_get_pages_of_their_own(tmp_path: Path) -> None:
     ]
 
 
+def test_an_operation_with_two_tags_is_listed_below_both(tmp_path: Path) -> None:
+    """Who looks below the second should not think that there is nothing."""
+    data = document(("/a", "one", ["A", "B"]), ("/b", "two", ["B", "C"]))
+    data["tags"] = [{"name": "A"}, {"name": "B", "description": "The second."}]
+    specification = specified(data, tmp_path)
+    pages = {page.path: page.text for page in book(specification).whole.pages()}
+
+    assert list(pages) == ["index.md", "a/index.md", "a/one.md", "b/index.md", "b/two.md", "c/index.md"]
+    assert "The second." in pages["b/index.md"]
+    assert "[one](../a/one.md)" in pages["b/index.md"]
+    assert "[two](../b/two.md)" in pages["c/index.md"]
+    assert "| [B](b/index.md) | 2 |" in pages["index.md"]
+
+
+def test_where_one_tag_is_wanted_others_have_no_place(tmp_path: Path) -> None:
+    specification = specified(document(("/a", "one", ["A", "B"])), tmp_path)
+
+    assert paths(book(specification, only=["B"])) == ["index.md", "b/index.md", "b/one.md"]
+
+
+def test_an_operation_is_found_by_the_name_that_generated_clients_give_it(tmp_path: Path) -> None:
+    data = document(("/a", "getThing", ["x"]), ("/b", "getOther", ["x"]), ("/c", "", ["x"]))
+    data["paths"]["/a"]["get"]["summary"] = "Look at it"
+    del data["paths"]["/c"]["get"]["operationId"]
+    pages = {page.path: page for page in book(specified(data, tmp_path)).whole.pages()}
+
+    assert "\n\nOperation ID: `getThing`\n" in pages["x/get-thing.md"].text
+    assert pages["x/get-other.md"].text.startswith("# getOther\n"), "where it has no other name"
+    assert "Operation ID" not in pages["x/get-other.md"].text
+    assert pages["x/get-other.md"].title == "getOther", "navigation and heading say the same"
+    assert "Operation ID" not in pages["x/get-c.md"].text, "the document gives it none"
+
+
+def test_names_of_files_and_placeholders_are_words(tmp_path: Path) -> None:
+    data = document(("/a/{häh}", "getAVeryLongHähHTTPName", ["x"]))
+    data["info"]["version"] = "2.3.0"
+    data["paths"]["/a/{häh}"]["parameters"] = [
+        {"name": "häh", "in": "path", "required": True, "schema": {"type": "string"}}
+    ]
+    pages = {page.path: page.text for page in book(specified(data, tmp_path), form=MARKDOWN).whole.pages()}
+
+    assert "x/get-a-very-long-hah-http-name.md" in pages
+    assert "/a/YOUR_HAH" in pages["x/get-a-very-long-hah-http-name.md"]
+    assert "\nVersion 2.3.0.\n" in pages["index.md"]
+
+
 def test_without_tags_operations_stand_together(tmp_path: Path) -> None:
     made = book(specified(document(("/a", "one", []), ("/b", "", [])), tmp_path))
 
@@ -240,6 +286,26 @@ def test_tags_above_each_other_are_both_at_the_top(tmp_path: Path) -> None:
     made = book(specify(Document(data, tmp_path / "openapi.yaml")))
 
     assert [each.title for each in made.whole.entries[1:]] == ["x", "y"]
+
+
+def test_the_first_page_says_where_the_api_is_and_who_may_call_it(tmp_path: Path) -> None:
+    """Both are asked for before anybody knows which tag to open."""
+    data = document(*((f"/{n}", f"get{n}", ["x"]) for n in range(10)))
+    data["servers"] = [{"url": "https://api.example.com/v2", "description": "Production"}]
+    data["security"] = [{"key": []}]
+    scheme = {"type": "http", "scheme": "bearer", "description": "From the console."}
+    data["components"] = {"securitySchemes": {"key": scheme}}
+    for number in range(9):
+        data["paths"][f"/{number}"]["get"]["security"] = []
+    contact = {"name": "API team", "email": "api@example.com", "url": "https://example.com"}
+    data["info"]["contact"] = contact
+
+    first = next(book(specified(data, tmp_path)).whole.pages()).text
+
+    assert "## Base URL\n\n-   `https://api.example.com/v2`: Production\n" in first
+    assert "From the console." in first.split("## Authentication")[1]
+    assert "Not needed for 9 of the operations." in first
+    assert "Contact: [API team](https://example.com), [api@example.com](mailto:api@example.com)." in first
 
 
 def test_the_first_page_says_what_each_tag_is_about() -> None:

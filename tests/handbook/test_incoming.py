@@ -53,6 +53,27 @@ def test_nothing_on_the_page_of_a_webhook_asks_the_server() -> None:
     assert "Authentication" not in page, "the credential of the API is not sent to its callers"
 
 
+def test_what_is_sent_and_what_is_answered_do_not_say_so_of_themselves() -> None:
+    """That a field is only in answers is news in a request alone; of a webhook it would even be wrong."""
+    fields = {"id": {"type": "string", "readOnly": True}, "pin": {"type": "string", "writeOnly": True}}
+    body = {"content": {"application/json": {"schema": {"type": "object", "properties": fields}}}}
+    operation = {
+        "operationId": "it",
+        "requestBody": body,
+        "responses": {"200": {"description": "It.", **body}},
+    }
+    hook = {"post": {"requestBody": body, "responses": ANSWER}}
+
+    found = of(paths={"/a": {"post": operation}}, webhooks={"left": hook})
+
+    sent = below(found["operations/it.md"], "## Request body")
+    assert "| `id` | string | no | Only in answers. |" in sent
+    assert "| `pin` | string | no |  |" in sent
+    for told in (below(found["operations/it.md"], "## Responses"), found["webhooks/left.md"]):
+        assert "| `id` | string | no |  |" in told
+        assert "| `pin` | string | no | Only in requests. |" in told
+
+
 def test_webhooks_without_a_tag_of_operations_have_a_section_of_their_own() -> None:
     found = pages()
 

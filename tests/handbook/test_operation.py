@@ -220,7 +220,7 @@ def test_headings_of_a_description_come_below_those_of_the_page():
     text = page(made({"operationId": "it", "description": "# One\n\ntext", "responses": {}}), "it", level=2)
 
     assert headings(text)[:3] == [
-        "## GET /jobs/{id}".replace("{", "\\{").replace("}", "\\}"),
+        "## it",
         "### One",
         "### Authentication",
     ]
@@ -316,3 +316,15 @@ def test_servers_of_its_own_are_connected_with_the_samples():
 
     assert "Served at `/uploads`." in text
     assert "The samples ask `http://localhost:8080/uploads`" in text
+
+
+def test_media_types_with_one_schema_have_one_table_and_one_example():
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in "abcde"}}
+    media = {"schema": schema}
+    body = {"content": {"application/merge-patch+json": media, "application/json": media}}
+
+    text = section(written({"requestBody": body}), "Request body")
+
+    assert text.count("| `a` |") == 1
+    assert text.count("**Example**") == 1
+    assert "`application/json`: Object. The fields are those of `application/merge-patch+json`." in text

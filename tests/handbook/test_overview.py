@@ -68,10 +68,11 @@ def test_it_tells_who_may_call_without_a_credential(five):
     assert "It is optional." in page(five, "taipy")
 
 
-def test_it_tells_where_the_facts_come_from(five):
-    assert "come from [OpenReplay documentation: Jobs](https://docs.openreplay.com/en/api/jobs)." in page(
-        five, "openreplay"
-    )
+def test_it_tells_where_there_is_more(five):
+    """What `externalDocs` names is further reading; nothing says that the page rests on it."""
+    text = page(five, "openreplay")
+
+    assert "\n\nMore: [OpenReplay documentation: Jobs](https://docs.openreplay.com/en/api/jobs).\n" in text
 
 
 def test_servers_are_told_with_their_variables():
@@ -82,7 +83,7 @@ def test_servers_are_told_with_their_variables():
 
     assert (
         "-   `https://{region}.example.com`: Production. "
-        "`region` is one of `eu` or `us`, by default `eu` (Where.)." in text
+        "`region` is one of `eu` or `us`, by default `eu`. Where." in text
     )
 
 

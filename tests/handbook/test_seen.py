@@ -197,6 +197,43 @@ def test_it_has_what_the_server_answers():
     assert {**made, **known} == shown("make")[0][1]
 
 
+SEEDS = [
+    {"state": "queued", "set": {"id": "job_0000000a", "name": "First"}},
+    {"state": "running", "set": {"id": "job_0000000b", "name": "Second", "note": "mine"}},
+    {"state": "done", "set": {"id": "job_0000000c", "name": "Third", "progress": 99}},
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "state"),
+    [
+        ("look", ("GET", "/jobs/job_0000000a"), "queued"),
+        ("cancel", ("POST", "/jobs/job_0000000b/cancel"), "cancelled"),
+        ("result", ("GET", "/jobs/job_0000000c/result"), "done"),
+    ],
+)
+def test_it_is_the_resource_that_the_samples_ask_for(name, call, state):
+    """A reader who pastes the sample gets what the page shows."""
+    life = {**LIFE, "seed": SEEDS}
+    client = TestClient(build(specify(document(life)), clock=ManualClock()))
+
+    title, value = shown(name, life=life)[0]
+
+    times = {key: value[key] for key in ("createdAt", "endedAt") if value.get(key)}
+    assert {**client.request(*call).json(), **times} == value
+    assert title == f"of one that is `{state}`"
+
+
+def test_a_new_one_gets_the_number_after_those_that_are_there():
+    number = {"identity": {"param": "id", "field": "/id", "type": "integer", "generate": "$sequence"}}
+    seeds = [{"state": "queued", "set": {"id": 7, "name": "First"}}]
+    schema = {**JOB, "properties": {**JOB["properties"], "id": {"type": "integer"}}}
+
+    (_, value), *_ = shown("make", life={**LIFE, **number, "seed": seeds}, schema=schema)
+
+    assert value["id"] == 8
+
+
 def test_a_move_has_the_last_word_over_its_state():
     """The server writes the time of a state, then what the state sets, then what the move does."""
     states = {**LIFE["state"]["states"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from handbook import seeking
+from handbook import polish, seeking
 from handbook.links import Links
 from handbook.own import own
 from handbook.page import MARKDOWN, SITE, Book, Page, Section
@@ -102,6 +102,23 @@ def test_links_are_followed_as_a_browser_does():
     links.add_file("x.txt")
 
     assert links.broken() == ("c.html: the link to 'a/../gone.html' leads nowhere",)
+
+
+def test_a_long_name_may_be_parted(tmp_path):
+    """Else the words that describe the fields of a table are all behind a scrollbar."""
+    long = "data[].an_extraordinarily_long.property_name"
+    head = "".join(f"<th>{each}</th>\n" for each in ("Field", "Description"))
+    rows = "".join(f"<tr><td><code>{name}</code></td><td>It.</td></tr>" for name in (long, "data[].a_b"))
+    table = f"<table>\n<thead>\n<tr>\n{head}</tr>\n</thead>{rows}</table>"
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text(f"<body><article>{table}</article></body>")
+    (tmp_path / "new").mkdir()
+
+    polish.site(tmp_path / "site", tmp_path / "new")
+
+    page = (tmp_path / "new" / "index.html").read_text()
+    assert "data[].<wbr>an_<wbr>extraordinarily_<wbr>long.<wbr>property_<wbr>name" in page
+    assert "<code>data[].a_b</code>" in page
 
 
 def test_a_small_index_stays_as_it_is():

@@ -6,6 +6,7 @@ import jsonschema_rs
 import pytest
 
 from mockserver.choices import DEEPEST, misfit
+from speckit.schema import Schemas
 
 
 def animal(kind, **members):
@@ -90,3 +91,29 @@ def test_very_deep_choices_are_not_told_apart():
 
     assert len(path) == DEEPEST
     assert "is not valid under any of the schemas" in told
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "told"),
+    [
+        ({"enum": ["a", "b", "c", None, 5]}, "x", ((), '"x" is not one of "a", "b", "c", null or 5')),
+        ({"enum": list(range(60))}, "x", ((), '"x" is not one of 0, 1 or 58 other candidates')),
+        (
+            {"type": "object", "additionalProperties": False},
+            {"type": "image", "width": 1},
+            ((), "Additional properties are not allowed ('type', 'width' were unexpected)"),
+        ),
+        ({"properties": {"a": False}}, {"a": 1}, (("a",), "no value is allowed here")),
+        ({"prefixItems": [{}], "items": False}, [1, 2], ((1,), "no value is allowed here")),
+        (
+            {"oneOf": [CAT], "additionalProperties": False},
+            {"kind": "cat", "lives": 7},
+            ((), "Additional properties are not allowed ('kind', 'lives' were unexpected)"),
+        ),
+    ],
+)
+def test_what_is_too_much_and_what_would_do_is_named(schema, value, told):
+    """A validator that speaks of false schemas, or of other candidates, leaves its reader to guess."""
+    validator = Schemas({"openapi": "3.1.0"}).validator(schema)
+
+    assert [misfit(error) for error in validator.iter_errors(value)] == [told]

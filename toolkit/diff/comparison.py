@@ -18,6 +18,7 @@ from toolkit.diff.sameness import Sameness
 from toolkit.diff.schemas import Schemas
 from toolkit.diff.security import Security
 from toolkit.diff.sheet import Sheet
+from toolkit.diff.within import within
 
 
 def changes(old: Specification, new: Specification, *, today: date) -> list[Change]:
@@ -42,7 +43,7 @@ def changes(old: Specification, new: Specification, *, today: date) -> list[Chan
     security.schemes()
     messages.sent(one, other, "webhook", "")
     for side, each, subjects in messages.schemas.found():
-        sheet.add(f"{side}-{each.kind}", each.what, subjects, each.old, each.new)
+        sheet.add(f"{side}-{each.kind}", within(each.what, each.new), subjects, each.old, each.new)
     compare_lives(old, new, operations, sheet)
     return sorted((_placed(each, old.document, new.document) for each in sheet.changes()), key=ordered)
 

@@ -262,3 +262,25 @@ def test_a_shared_schema_is_told_once_with_all_its_users(tmp_path):
     assert (
         Path(place.file).read_text("utf-8").splitlines()[(place.line or 0) - 1].strip() == '"type": "boolean"'
     )
+
+
+def test_a_change_says_in_which_schema_it_is(tmp_path: Path) -> None:
+    """`callback_url` alone may be that of the schedule, or that of the export in it."""
+    ref = {"$ref": "#/components/schemas/Export"}
+    fields = {"callback_url": {"type": "string"}, "steps": {"type": "array", "items": {"enum": ["a", "b"]}}}
+    export = {"type": "object", "properties": fields}
+    stricter = {
+        **export,
+        "required": ["callback_url"],
+        "properties": {**fields, "steps": {"type": "array", "items": {"enum": ["a"]}}},
+    }
+    schedule = {"type": "object", "properties": {"name": {"type": "string"}, "export": ref}}
+    shorter = {"type": "object", "properties": {"name": {"type": "string", "maxLength": 9}, "export": ref}}
+    old = one_schema(schedule, "request", more={"Export": export})
+    new = one_schema(shorter, "request", more={"Export": stricter})
+
+    told = {each.rule.id: each.what for each in compared(old, new, tmp_path)}
+
+    assert told["request-property-became-required"] == "In Export: the property 'callback_url' is required."
+    assert told["request-enum-value-removed"].startswith("In Export.steps[]: ")
+    assert told["request-max-length-lowered"].startswith("In name: ")
