@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from contracts import verdict
 from contracts.finding import Judgement
 from contracts.settings import Settings as Judging
@@ -78,3 +80,74 @@ def test_the_id_is_known_by_the_field_that_holds_it() -> None:
     assert verdicts(judgement, "getChore")["missing-answer"] == "kept"
     assert told(judgement) == []
     assert {each.subject.operation for each in found if each.is_confirmed} >= {"deleteChore", "getChore"}
+
+
+# Who is not known
+
+
+def listing(*statuses: str) -> Specification:
+    """The document, where making a chore lists these statuses and success."""
+
+    def edit(data: Any) -> None:
+        responses = data["paths"]["/chores"]["post"]["responses"]
+        problem = responses["default"]
+        data["paths"]["/chores"]["post"]["responses"] = {
+            "200": responses["200"],
+            **dict.fromkeys(statuses, problem),
+        }
+
+    return chores(edit)
+
+
+def answering(status: int, scheme: str = "") -> Handler:
+    """Answer a creation with `status` where no principal asks: one that nobody knows, or none at all."""
+
+    async def handler(asked: Asked, server: Server) -> Answer:
+        word = asked.credential.partition(" ")[0]
+        is_meant = word not in ("Bearer", "") if scheme else word != "Bearer"
+        if asked.path == "/chores" and asked.method == "POST" and is_meant:
+            return Answer(status, [(b"content-type", b"application/problem+json")], b"{}")
+        return await server.ask(asked)
+
+    return handler
+
+
+OPEN = [
+    pytest.param((), 403, id="nothing"),
+    pytest.param(("default",), 403, id="default"),
+    pytest.param(("403", "default"), 401, id="403-default"),
+    pytest.param(("403", "4XX"), 403, id="403-range"),
+    pytest.param(("401", "403"), 403, id="both"),
+]
+
+
+@pytest.mark.parametrize(("statuses", "status"), OPEN)
+def test_who_is_not_known_may_be_told_either_where_the_document_does_not_say(statuses, status):
+    """403 is listed for those who may not; `default` has room for 401 all the same."""
+    judgement = judged(listing(*statuses), answering(status))
+
+    assert "credential-needed" not in {law for law, *_ in told(judgement)}
+    assert verdicts(judgement, "createChore")["credential-needed"] == "kept"
+
+
+def test_who_is_not_known_is_told_so_where_the_document_does_say() -> None:
+    judgement = judged(listing("401", "default"), answering(403))
+
+    assert {each.law for each in judgement.findings} == {"credential-needed"}
+    assert all(each.is_confirmed for each in judgement.findings)
+
+
+def test_a_credential_that_cannot_be_read_may_be_a_bad_request() -> None:
+    """RFC 6750, 3.1; without one at all it is not known who asks."""
+    judgement = judged(listing("400", "401", "default"), answering(400, scheme="odd"))
+
+    assert told(judgement) == []
+
+
+def test_a_caller_with_an_odd_credential_is_seen_again_with_it() -> None:
+    """Left out, the request would be another one, and what was found would not show."""
+    judgement = judged(listing("401", "default"), answering(200, scheme="odd"))
+
+    found = [each for each in judgement.findings if each.law == "credential-needed"]
+    assert found
+    assert [each.doubt for each in found] == [""] * len(found)
