@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from contracts import verdict
+from contracts.docket import Docket
+from contracts.exchange import Call, Exchange, Moment
 from contracts.finding import Judgement
+from contracts.observer import Observer
 from contracts.settings import Settings as Judging
 from contracts.wire import Application
 from mockserver.app import build
@@ -151,3 +154,59 @@ def test_a_caller_with_an_odd_credential_is_seen_again_with_it() -> None:
     found = [each for each in judgement.findings if each.law == "credential-needed"]
     assert found
     assert [each.doubt for each in found] == [""] * len(found)
+
+
+# Where a Location leads
+
+
+def led(location: str, written: str = "/chores/{$id}") -> list[tuple[str, str]]:
+    """What is found of a creation with that Location, of an API below /v2: each law, and what happened.
+
+    Args:
+        written: How the document has it.
+    """
+
+    def edit(data: Any) -> None:
+        rules = data["x-resource-lifecycles"]["Chore"]["operations"]
+        rules["createChore"]["success"]["headers"]["Location"] = written
+
+    specification = chores(edit)
+    docket = Docket(specification)
+    call = Call(specification.operations["createChore"], body={"title": "Windows"}, principal="alice")
+    headers = {"location": location, "content-type": "application/json"}
+    now = Moment(0, 0)
+    url = "http://localhost/v2/chores"
+    exchange = Exchange(1, call, url, now, now, 200, headers, b'{"id":"c1"}')
+    Observer(specification, docket).observe(exchange)
+    assert any(each.tried for each in docket.tallies if each.law == "location-leads")
+    return [(each.law, each.happened) for each in docket.findings]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "/v2/chores/c1",
+        "/chores/c1",
+        "chores/c1",
+        "http://localhost/v2/chores/c1",
+        "https://chores.example.com/api/chores/c1",
+        "//localhost/v2/chores/c1",
+    ],
+)
+def test_a_location_may_have_the_path_that_all_is_below(location: str) -> None:
+    """RFC 9110, 10.2.2: it is relative to what was asked, and that has the path in front."""
+    assert led(location) == []
+
+
+@pytest.mark.parametrize(
+    "location", ["/v3/chores/c1", "/v2/chores/c2", "/v2/v2/chores/c1", "./v2/chores/c1", "http://[", "c1", ""]
+)
+def test_a_location_below_another_path_leads_nowhere(location: str) -> None:
+    assert "location-leads" in {law for law, _ in led(location)}
+
+
+def test_a_location_may_be_relative_where_the_document_has_the_whole_of_it() -> None:
+    """The law says so of every Location."""
+    assert led("/v2/chores/c1", written="{$server}/chores/{$id}") == []
+    assert led("/v2/chores/c2", written="{$server}/chores/{$id}") != []
+    assert led("/v2/chores/c1", written="/v2/chores/{$id}") == []
