@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,15 @@ def told(judgement: Judgement) -> list[tuple[str, str, str]]:
 
 def verdicts(judgement: Judgement, operation: str) -> dict[str, str]:
     return {each.law: each.verdict for each in judgement.tallies if each.subject.operation == operation}
+
+
+@pytest.fixture(scope="module")
+def honest() -> Judgement:
+    return judged(chores())
+
+
+def test_of_a_server_that_keeps_it_nothing_is_found(honest: Judgement) -> None:
+    assert told(honest) == []
 
 
 # What a creation has made
@@ -210,3 +219,90 @@ def test_a_location_may_be_relative_where_the_document_has_the_whole_of_it() -> 
     assert led("/v2/chores/c1", written="{$server}/chores/{$id}") == []
     assert led("/v2/chores/c2", written="{$server}/chores/{$id}") != []
     assert led("/v2/chores/c1", written="/v2/chores/{$id}") == []
+
+
+# What clients call a resource
+
+
+class Keeping:
+    """Keeps what it was asked, and what came of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Asked, int]] = []
+
+    async def __call__(self, asked: Asked, server: Server) -> Answer:
+        answer = await server.ask(asked)
+        self.asked.append((asked, answer.status))
+        return answer
+
+    def told(self, method: str, path: str) -> Iterator[Asked]:
+        """Yield the requests to whatever is below `path` that were not refused."""
+        return (
+            a
+            for a, status in self.asked
+            if (a.method, a.path.startswith(path), status < 400) == (method, True, True)
+        )
+
+
+@pytest.mark.parametrize("options", [{"phases": ("matrix", "exchanges")}, {"phases": ("walk",), "depth": 60}])
+def test_what_a_client_calls_a_resource_can_be_named_in_a_path(options: dict[str, Any]) -> None:
+    """The document allows for an empty name. Nobody can ask for what is called so."""
+    handler = Keeping()
+
+    judgement = judged(chores(), handler, **options)
+
+    names = [asked.json["name"] for asked in handler.told("POST", "/rooms")]
+    assert names
+    assert [name for name in names if name in ("", ".", "..") or "/" in name or "\\" in name] == []
+    assert told(judgement) == []
+
+
+def test_a_name_that_the_document_does_not_allow_is_tried_all_the_same() -> None:
+    def edit(data: Any) -> None:
+        data["components"]["schemas"]["Room"]["properties"]["name"]["minLength"] = 1
+
+    handler = Keeping()
+    judged(chores(edit), handler, phases=("exchanges",))
+
+    assert any(asked.json == {**asked.json, "name": ""} for asked, _ in handler.asked if _is_room(asked))
+
+
+def _is_room(asked: Asked) -> bool:
+    return (asked.method, asked.path) == ("POST", "/rooms") and isinstance(asked.json, dict)
+
+
+async def takes_no_label(asked: Asked, server: Server) -> Answer:
+    """Say of each label that there is one of that name already."""
+    answer = await server.ask(asked)
+    if asked.method == "POST" and asked.path.startswith("/labels/") and answer.is_success:
+        return Answer(409, [(b"content-type", b"application/problem+json")], b"{}")
+    return answer
+
+
+def test_each_is_called_otherwise_and_a_name_that_is_taken_may_be_refused() -> None:
+    """Without `change` in the document, making it again may be a conflict; of a new name it is none."""
+    handler = Keeping()
+
+    assert told(judged(chores(), handler, phases=("matrix",))) == []
+    names = [asked.path for asked in handler.told("POST", "/labels/")]
+    assert len(set(names)) == len(names) > 3
+    found = judged(chores(), takes_no_label, phases=("matrix",)).findings
+    assert ("valid-accepted", "createLabel", True) in {
+        (each.law, each.subject.operation, each.is_confirmed) for each in found
+    }
+
+
+def test_a_second_creation_of_the_same_name_is_no_broken_promise() -> None:
+    specification = chores()
+    docket = Docket(specification)
+    observer = Observer(specification, docket)
+    operation = specification.operations["createLabel"]
+
+    for number, (name, status) in enumerate([("blue", 201), ("blue", 409), ("red", 409)], 1):
+        call = Call(operation, {"name": name}, principal="alice", is_sure=True)
+        content = f'{{"name":"{name}"}}'.encode()
+        kind = {"content-type": "application/json" if status == 201 else "application/problem+json"}
+        now = Moment(number, number)
+        observer.observe(Exchange(number, call, "http://localhost", now, now, status, kind, content))
+
+    assert [(each.law, each.exchanges[-1].number) for each in docket.findings] == [("valid-accepted", 3)]
