@@ -53,12 +53,16 @@ class Anatomy:
     def tells_id(self) -> bool:
         """Whether an answer of success says which resource it is about."""
         body = self.rule.success[0].body
-        if any(Source("id") in expression.sources(each) for _, each in self.rule.success[0].headers):
+        told = [source for _, each in self.rule.success[0].headers for source in expression.sources(each)]
+        if any(map(self._is_id, told)):
             return True
         if body is None:
             return 204 not in {success.status for success in self.rule.success}
-        kinds = {source.kind for _, source in places(body)}
-        return bool(kinds & {"resource", "id"})
+        return any(source == Source("resource") or self._is_id(source) for _, source in places(body))
+
+    def _is_id(self, source: Source) -> bool:
+        """Return whether an expression is the id: `$id`, or the field of the resource that holds it."""
+        return source in (Source("id"), Source("resource", pointer=self.lifecycle.identity.field))
 
     def sighting(self, exchange: Exchange) -> Sighting | None:
         """Return the one resource that a successful answer shows; None where it shows none."""
@@ -121,6 +125,8 @@ class Anatomy:
     def _found(self, exchange: Exchange, success: Success, named: Any) -> Sighting | None:
         view = success.view or self.view(exchange)
         if named is ABSENT:
+            named = self._in_body(exchange, success)
+        if named is ABSENT:
             named = self._in_headers(exchange, success)
         if success.content_type or exchange.answer is ABSENT:
             return Sighting(named, {}, view=view) if exchange.answer is ABSENT else None
@@ -132,20 +138,39 @@ class Anatomy:
             value = pointer.read(exchange.answer, where)
             if source == Source("resource") and value is not ABSENT:
                 return self._seen(value, view, named)
-            if source == Source("id") and named is ABSENT:
-                named = value
             if source == Source("state"):
                 state = value
         return Sighting(named, {}, state, view)
+
+    def _in_body(self, exchange: Exchange, success: Success) -> Any:
+        """Return the id that stands by itself in a body; else ABSENT."""
+        told = places(success.body) if success.body is not None else ()
+        found = (pointer.read(exchange.answer, where) for where, source in told if self._is_id(source))
+        return next((value for value in found if isinstance(value, str | int)), ABSENT)
 
     def _in_headers(self, exchange: Exchange, success: Success) -> Any:
         """Return the id that a header tells, alone or in a text such as a Location; else ABSENT."""
         for name, template in success.headers:
             said = exchange.headers.get(name.lower())
-            found = _id_in(template, said) if said is not None else ""
+            found = self._id_in(template, said) if said is not None else ""
             if found:
                 return typed(unquote(found), self.lifecycle.identity.type)
         return ABSENT
+
+    def _id_in(self, template: Template, said: str) -> str:
+        """Return the id in a text that a template was written into; empty where it holds none."""
+        if isinstance(template, Source):
+            return said if self._is_id(template) else ""
+        parts = template.parts if isinstance(template, expression.Text) else ()
+        keys = [part for part in parts if isinstance(part, Source) and self._is_id(part)]
+        if len(keys) != 1:
+            return ""
+        pattern = "".join(
+            re.escape(part) if isinstance(part, str) else "([^/?#]+)" if part == keys[0] else ".*"
+            for part in parts
+        )
+        found = re.search(f"{pattern}$", said)
+        return found[1] if found else ""
 
     def _seen(self, value: Any, view: str, named: Any) -> Sighting:
         shown = self.lifecycle.views.get(view)
@@ -183,20 +208,6 @@ class Anatomy:
         if state is ABSENT and lifecycle.state_field:
             state = seen.get(lifecycle.state_field)
         return Sighting(own if own is not ABSENT else named, fields, state, view, is_whole)
-
-
-def _id_in(template: Template, said: str) -> str:
-    """Return the id in a text that a template was written into; empty where it holds none."""
-    if template == Source("id"):
-        return said
-    if not isinstance(template, expression.Text) or template.parts.count(Source("id")) != 1:
-        return ""
-    pattern = "".join(
-        re.escape(part) if isinstance(part, str) else "([^/?#]+)" if part.kind == "id" else ".*"
-        for part in template.parts
-    )
-    found = re.search(f"{pattern}$", said)
-    return found[1] if found else ""
 
 
 def typed(value: Any, kind: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from contracts.anatomy import strays
@@ -83,7 +83,16 @@ class Catalogue:
             found = self._answers.get(kind) or self._conventions.error
         usual = KINDS[kind][0]
         if found is None or (found.status is None and kind not in self._answers and answer is None):
-            documented = {usual, *(s for s in _LENIENT.get(kind, ()) if str(s) in self._operation.responses)}
             body = found.body if found else None
-            return Declared(frozenset(documented), body, is_spelled_out=False)
+            return Declared(frozenset({usual, *self._documented(kind)}), body, is_spelled_out=False)
         return Declared(frozenset({found.status or usual}), found.body)
+
+    def _documented(self, kind: str) -> Iterator[int]:
+        """Yield the statuses that are fair for an error of `kind` by what the operation lists.
+
+        Who is not known may also be told that it is forbidden (RFC 9110, 15.5.4), unless the operation
+        lists the usual answer and not that one. `4XX` and `default` list neither.
+        """
+        listed = self._operation.responses
+        is_open = kind == "unauthorized" and str(KINDS[kind][0]) not in listed
+        yield from (status for status in _LENIENT.get(kind, ()) if is_open or str(status) in listed)

@@ -62,6 +62,10 @@ class Creates:
         key = chosen_id(binding, exchange.call)
         if has_hole(key) and exchange.is_success:
             key = self._id(binding, exchange)
+        return self._living(binding, exchange, key)
+
+    def _living(self, binding: Binding, exchange: Exchange, key: Any) -> Track | None:
+        """Return what has the id `key` and is not known to be gone."""
         track = self._ledger.find(exchange.call.principal, binding.nature.name, key)
         return None if track is None or track.is_gone else track
 
@@ -209,11 +213,17 @@ class Creates:
             self._bench.refused(
                 binding, exchange, "conflict", "unique-fields", said, clash.unique.conflict, clash.track
             )
-        elif call.is_sure and clash is None:
+        elif call.is_sure and clash is None and not self._is_taken(binding, exchange):
             if self._may_be_taken(binding, exchange):
                 self.suspects.append(exchange)
             else:
                 self.refuse(binding, exchange)
+
+    def _is_taken(self, binding: Binding, exchange: Exchange) -> bool:
+        """Return whether a refusal may come of the id, which the request chooses and something else has."""
+        is_conflict = binding.catalogue.declared("conflict").admits(exchange)
+        key = chosen_id(binding, exchange.call)
+        return is_conflict and not has_hole(key) and self._living(binding, exchange, key) is not None
 
     def refuse(self, binding: Binding, exchange: Exchange) -> None:
         """Hold a refusal of what fits the document, and clashes with nothing, against the server."""

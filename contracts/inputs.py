@@ -353,7 +353,8 @@ class Inputs:
         paths += [lifecycle.identity.field, *(path for _, path in lifecycle.identity.alternates)]
         parents = {parent.field for parent in lifecycle.parents.values()}
         for path in dict.fromkeys(paths):
-            template = binding.nature.slots.get(path)
+            is_id = path == lifecycle.identity.field
+            template = (binding.rule.id if is_id else None) or binding.nature.slots.get(path)
             if path not in parents and template is not None:
                 yield from (
                     s

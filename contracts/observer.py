@@ -23,7 +23,10 @@ from contracts.reads import Reads
 from contracts.replaces import Replaces
 from contracts.wire import ANSWER_SECONDS
 from speckit.operation import Operation
+from speckit.pointer import ABSENT
 from speckit.specification import Specification
+
+_BAD_REQUEST = 400
 
 
 class Observer:
@@ -154,6 +157,8 @@ class Observer:
         """Judge an exchange of somebody who may not call; return whether it was one."""
         is_open = not operation.security or any(not each for each in operation.security)
         if not exchange.call.principal and not is_open:
+            if exchange.status == _BAD_REQUEST and _names_somebody(exchange):
+                return True  # A credential that cannot be read may be a bad request (RFC 6750, 3.1).
             self._held(
                 operation, binding, subject, exchange, "unauthorized", "credential-needed", "Nobody asked"
             )
@@ -196,3 +201,8 @@ class Observer:
         track.visited = set(track.belief)
         self.ledger.changes += 1
         return self.ledger.keep(track)
+
+
+def _names_somebody(exchange: Exchange) -> bool:
+    """Return whether a request of nobody has a credential all the same: one that nobody knows."""
+    return bool(exchange.credential) or exchange.call.header("Authorization") is not ABSENT

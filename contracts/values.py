@@ -23,6 +23,14 @@ def freshened(value: Any, number: int) -> Iterator[Any]:
         yield f"2026-01-01T00:{number // 60 % 60:02d}:{number % 60:02d}Z"
 
 
+def is_nameable(text: str) -> bool:
+    """Return whether a path can name `text`: it is neither empty nor a step, and has no slash in it.
+
+    Such segments are resolved on the way (RFC 3986, 5.2.4), and what leads there then is another path.
+    """
+    return text not in ("", ".", "..") and not {"/", "\\"} & set(text)
+
+
 def typed(value: str, kind: str) -> Any:
     """Return a text that a person has given as a value of the type `kind`; as it is where it is none."""
     if kind == "integer":

@@ -22,6 +22,7 @@ from contracts.exchanges.probes import probes, rendered
 from contracts.pacing import is_held_off
 from speckit.operation import Operation
 from speckit.operation import operations as operations_of
+from speckit.pointer import ABSENT
 from speckit.specification import Specification
 
 __all__ = ["Found", "Limits", "Line", "Send", "run"]
@@ -168,10 +169,26 @@ class _Driver:
     def _request(self, trial: Trial) -> Request | None:
         """Return the request of a trial, or None where there is none that may and can be sent."""
         path = self._ids.settled(trial.operation, trial.path, is_valid=trial.has_valid_path)
+        if path is None or not self._settle_body(trial):
+            return None
         try:
-            return trial.request(path) if path is not None else None
+            return trial.request(path)
         except Unsendable:
             return None
+
+    def _settle_body(self, trial: Trial) -> bool:
+        """Give what a trial makes a key that paths can name; return whether the trial may be sent.
+
+        Where it is the key that makes it invalid, the trial stays as it is.
+        """
+        body = self._ids.nameable(trial.operation, trial.body)
+        if body is trial.body:
+            return True
+        fits = self._cases.fits(trial.operation)
+        if body is ABSENT or fits(body) != fits(trial.body):
+            return not trial.is_valid
+        trial.put(body)
+        return True
 
     def _exchange(self, ask: Ask) -> Exchange | None:
         try:

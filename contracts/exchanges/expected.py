@@ -62,9 +62,7 @@ class Expected:
     @property
     def unauthorized(self) -> frozenset[int]:
         """What a request without a credential is answered with."""
-        declared = self._catalogue.declared("unauthorized")
-        usual = frozenset({401, 403})
-        return declared.statuses if declared.is_spelled_out else (usual & self._listed) or usual
+        return self._catalogue.declared("unauthorized").statuses
 
     @property
     def method_not_allowed(self) -> frozenset[int]:

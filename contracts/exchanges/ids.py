@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.exchange import text
 from contracts.exchanges.document import rule_of
+from contracts.nature import Nature
+from contracts.values import is_nameable
+from speckit import pointer
+from speckit.expression import Source
+from speckit.lifecycle import Lifecycle, Path
 from speckit.operation import Operation, Parameter
+from speckit.pointer import ABSENT
 from speckit.references import deref
 from speckit.schema import Schemas
 from speckit.specification import Specification
 
 Lookup = Callable[[str], Mapping[str, Sequence[Any]]]
 """By operation id, values for its path parameters. Lists of one length are read in step."""
+
+Chosen = tuple[Path, Callable[[str], bool]]
+"""Where a body gives a resource a key, and what tells whether paths can name it by a text."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _UNKNOWN_EVERY = 4
@@ -36,6 +46,7 @@ class Ids:
         self._known, self._own = known, own
         self._random = random.Random(seed)
         self._turns: dict[str, int] = {}
+        self._keys: dict[str, list[Chosen]] = {}
 
     def settled(
         self, operation: Operation, values: Mapping[str, str], *, is_valid: bool
@@ -65,6 +76,52 @@ class Ids:
         if any(value is None for value in strange.values()):
             return None
         return {**values, **found, **{name: value for name, value in strange.items() if value is not None}}
+
+    def nameable(self, operation: Operation, body: Any) -> Any:
+        """Return a JSON body in which each key that the client chooses is one that paths can name.
+
+        ABSENT where no such key can be made up.
+        """
+        found = body
+        for path, is_name in self._chosen(operation) if isinstance(body, dict) else ():
+            value = pointer.read(body, path)
+            if not isinstance(value, str) or is_name(value):
+                continue
+            if not (key := self._key(is_name)):
+                return ABSENT
+            found = copy.deepcopy(body) if found is body else found
+            pointer.write(found, path, key)
+        return found
+
+    def _chosen(self, operation: Operation) -> list[Chosen]:
+        if operation.id not in self._keys:
+            self._keys[operation.id] = list(self._found_chosen(operation))
+        return self._keys[operation.id]
+
+    def _found_chosen(self, operation: Operation) -> Iterator[Chosen]:
+        lifecycle, rule = rule_of(self._specification, operation)
+        if lifecycle is None or rule is None or rule.role != "create":
+            return
+        identity, slots = lifecycle.identity, Nature(lifecycle).slots
+        keys = [(identity.param, rule.id or slots.get(identity.field))]
+        keys += [(param, slots.get(path)) for param, path in identity.alternates]
+        for param, template in keys:
+            if isinstance(template, Source) and template.kind == "request.body" and template.pointer:
+                yield template.pointer, self._naming(lifecycle, param)
+
+    def _naming(self, lifecycle: Lifecycle, param: str) -> Callable[[str], bool]:
+        """Return what tells whether a text can stand for `param` in each path of the resource."""
+        operations = [self._specification.operations[name] for name in lifecycle.rules]
+        schemas = [p.schema for each in operations if (p := each.parameter("path", param))]
+        texts = [schema for schema in schemas if "string" in (_kinds(schema) or ("string",))]
+        checks = [check for each in texts if (check := self._schemas.validator_or_none(each, param))]
+        return lambda text: is_nameable(text) and all(check.is_valid(text) for check in checks)
+
+    def _key(self, is_name: Callable[[str], bool]) -> str:
+        """Return a key that nobody has; empty where none can be made up."""
+        word, number = self._random.getrandbits(48), self._random.getrandbits(48)
+        made = (f"{word:0{_LONG}x}", f"{word % 2**32:08x}-0000-4000-8000-{number:012x}")
+        return next(filter(is_name, made), "")
 
     def looked_at(self, operation: Operation) -> tuple[Mapping[str, str], bool]:
         """Return texts for a path that is only looked at, and whether they lead to something."""

@@ -162,7 +162,11 @@ class Asking:
         call = self._recorder.call(
             ask.operation.method, self._url(ask), ask.headers, ask.content, self._principal(ask)
         )
-        return self._made(call, ask, answer, times) if call is not None else None
+        if call is None:
+            return None
+        # A credential that is nobody's is part of what was meant: without it, it is another request.
+        odd = replace(call, headers={**call.headers, **(ask.credential or {})})
+        return self._made(odd, ask, answer, times)
 
     def _stray(self, ask: Ask, answer: Received | None, times: tuple[Moment, Moment]) -> Exchange:
         """Return an exchange with what is no operation of the document, which nobody is told of."""

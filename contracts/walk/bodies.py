@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from random import Random
 from typing import Any
 
 from contracts.bench import Binding
 from contracts.inputs import Inputs, Variant
 from contracts.observed import Track
+from contracts.values import is_nameable
 from speckit.expression import Source, sources
 from speckit.lifecycle import Path
 from speckit.pointer import ABSENT
@@ -30,13 +31,15 @@ class Bodies:
         members = self._inputs.members(binding.operation)
         if not isinstance(body, dict) or not members:
             return None
-        fixed, unique = self._parents(binding), self._unique(binding)
+        fixed, unique, keys = self._parents(binding), self._unique(binding), self._keys(binding)
         found: Members = {}
         for name, schema in members.items():
             value = body.get(name, ABSENT)
             if name in unique and (value is ABSENT or not isinstance(value, str | int)):
                 continue
-            if name in unique and dice.random() < 0.9:
+            if name in keys and isinstance(value, str) and not is_nameable(value):
+                value = self._inputs.fresh("x", schema)
+            elif name in unique and dice.random() < 0.9:
                 value = self._inputs.fresh(value, schema)
             if name not in fixed:
                 found[(name,)] = value
@@ -76,9 +79,16 @@ class Bodies:
 
     def _unique(self, binding: Binding) -> frozenset[str]:
         """Return the members of a body that end up in fields which no two resources share."""
-        lifecycle = binding.nature.lifecycle
-        paths = {path for unique in lifecycle.unique for path in unique.fields}
-        paths |= {path for _, path in lifecycle.identity.alternates}
+        shared = {path for unique in binding.nature.lifecycle.unique for path in unique.fields}
+        return self._keys(binding) | self._ending_in(binding, shared)
+
+    def _keys(self, binding: Binding) -> frozenset[str]:
+        """Return the members of a body by which paths name a resource."""
+        identity = binding.nature.lifecycle.identity
+        return self._ending_in(binding, {identity.field, *(path for _, path in identity.alternates)})
+
+    def _ending_in(self, binding: Binding, paths: Set[Path]) -> frozenset[str]:
+        """Return the members of a body that end up in the fields at `paths`."""
         templates = [binding.nature.slots[path] for path in paths if path in binding.nature.slots]
         templates += [template for path, template in binding.rule.change if path in paths]
         return frozenset(_members(each for template in templates for each in sources(template)))
