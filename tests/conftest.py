@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,15 @@ def server() -> Iterator[Server]:
     status = running.stop()
     assert status == 0, "".join(running.errors)
     assert not running.errors, "".join(running.errors)
+
+
+def pytest_configure() -> None:
+    """Let programs that tests start be interrupted.
+
+    Whoever runs the tests in the background of a script has them ignore SIGINT, and programs inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
