@@ -163,7 +163,7 @@ def _each(templates: Iterable[Template], form: str) -> list[Compute]:
 def holds(guard: Guard, form: str = "date-time") -> Test:
     """Return the function that tells whether all conditions of `guard` hold."""
     if not guard:
-        return _always
+        return lambda _frame: True
     tests = [(compiled(source, form), _condition(condition)) for source, condition in guard]
     if len(tests) == 1:
         return _one(*tests[0])
@@ -172,10 +172,6 @@ def holds(guard: Guard, form: str = "date-time") -> Test:
 
 def _one(compute: Compute, test: Callable[[Any], bool]) -> Test:
     return lambda frame: test(compute(frame))
-
-
-def _always(_frame: Frame) -> bool:
-    return True
 
 
 def assigned(
@@ -309,6 +305,11 @@ def _server(_source: expression.Source, _form: str) -> Compute:
     return server
 
 
+def _now(_source: expression.Source, form: str) -> Compute:
+    write = timing.renderer(form)
+    return lambda frame: write(frame.now)
+
+
 def _hex(source: expression.Source, _form: str) -> Compute:
     length = int(source.name)
 
@@ -354,7 +355,7 @@ _LOOK_UPS: Mapping[str, Callable[[expression.Source, str], Compute]] = {
     "server": _server,
     "state": lambda _s, _f: lambda frame: frame.state,
     "id": lambda _s, _f: lambda frame: frame.id,
-    "now": lambda _s, form: lambda frame: timing.render(frame.now, form),
+    "now": _now,
     "sequence": _sequence,
     "random.uuid": _uuid,
     "random.hex": _hex,

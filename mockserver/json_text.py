@@ -14,8 +14,8 @@ class UnreadableJSON(ValueError):
     """The text is not JSON, not UTF-8, or nested too deep; the message says which."""
 
 
-def parsed(content: bytes) -> Any:
-    """Return the JSON value in `content`.
+def parsed(content: bytes, _media: object = None) -> Any:
+    """Return the JSON value in `content`, whatever its media type says besides.
 
     Raises:
         UnreadableJSON: it is not JSON, not UTF-8, or nested too deep.

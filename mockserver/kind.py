@@ -79,6 +79,8 @@ class Kind:
         self.history = Recorder(lifecycle.history, self.form) if lifecycle.history else None
         self.identity = lifecycle.identity.field
         self.read_identity = pointer.reader(self.identity)
+        self.id_key = self.identity[0] if len(self.identity) == 1 else ""
+        """The field that is the id; empty where that is inside of another one."""
         self.id_type = int if lifecycle.identity.type == "integer" else str
         self.sequence_start = _sequence_start(lifecycle)
         self.moves = {id(each): Move(each, self.form) for each in lifecycle.transitions}

@@ -274,7 +274,7 @@ class World:
             fields.update(given)
         if kind.history is not None:
             kind.history.begin(frame, fields, given)
-        if kind.read_identity(fields) is ABSENT:
+        if (fields.get(kind.id_key, ABSENT) if kind.id_key else kind.read_identity(fields)) is ABSENT:
             pointer.write(fields, kind.identity, frame.id)
         for key in birth.open:
             if fields[key] is ABSENT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -33,6 +34,13 @@ def duration(text: str) -> int:
         raise ValueError(f"'{text}' is not a duration. Write it like PT5S, PT1H30M or P2D (ISO 8601).")
     whole = sum(int(match[unit] or 0) * _UNITS[unit] for unit in "wdhm")
     return whole * SECOND + round(float(match["s"] or 0) * SECOND)
+
+
+def renderer(form: str) -> Callable[[int], str | int]:
+    """Return what writes moments in the format `form`, as `render` does."""
+    if form == "date-time":
+        return lambda moment: _millisecond(moment // 1000)
+    return lambda moment: render(moment, form)
 
 
 def render(moment: int, form: str) -> str | int:

@@ -76,7 +76,10 @@ class BodyReader:
             detail = f"The body is packed as {packed}; send it as it is, without Content-Encoding."
             raise Refused("unsupportedMediaType", detail)
         media, kind = self._known.get(content_type) or self._meant(content_type)
-        value = kind.parse(content, media)
+        try:
+            value = kind.parse(content, media)
+        except json_text.UnreadableJSON as problem:
+            raise _unreadable(problem) from problem
         if kind.left and isinstance(value, dict):
             value = {name: each for name, each in value.items() if name not in kind.left}
         if kind.validator is not None and not kind.validator.is_valid(value):
@@ -142,7 +145,7 @@ class BodyReader:
             return lambda content, _media: markup.read(content)
         if is_sequence(kind):
             return lambda content, media: sequence(_recoded(content, media))
-        return parse_json if is_json(kind) else self._opaque(schema)
+        return json_text.parsed if is_json(kind) else self._opaque(schema)
 
     def _opaque(self, schema: Any) -> Parse:
         """Return what reads a body as text; of one that is none, each byte is a character."""
@@ -188,7 +191,7 @@ def _recoded(content: bytes, media: Sent) -> bytes:
     return content if media.is_utf8 else media.text(content).encode()
 
 
-def parse_json(content: bytes, _media: Sent | None = None) -> Any:
+def parse_json(content: bytes) -> Any:
     """Return the JSON value in `content`; it is UTF-8, whatever charset is named (RFC 8259, section 11).
 
     Raises:
@@ -197,7 +200,11 @@ def parse_json(content: bytes, _media: Sent | None = None) -> Any:
     try:
         return json_text.parsed(content)
     except json_text.UnreadableJSON as problem:
-        raise Refused("malformedBody", f"The body {problem}.") from problem
+        raise _unreadable(problem) from problem
+
+
+def _unreadable(problem: json_text.UnreadableJSON) -> Refused:
+    return Refused("malformedBody", f"The body {problem}.")
 
 
 def _misfit(validator: jsonschema_rs.Validator, value: Any, size: int) -> str:
