@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import MethodType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 Call = TypeVar("Call", bound=Callable[..., Any])
 
@@ -15,5 +15,6 @@ def direct(call: Call) -> Call:
     CPython runs a method in the loop it is in, and an object by way of C and a loop of its own,
     which costs as much as a short method itself.
     """
-    method: Call | None = getattr(call, "__call__", None)  # noqa: B004
-    return method if isinstance(method, MethodType) else call
+    called: Any = call
+    is_object = isinstance(called.__call__, MethodType)
+    return cast(Call, called.__call__ if is_object else call)

@@ -278,10 +278,7 @@ class Create(Effecting):
         if self._scope.parents:
             for parent, found in self._scope.found(world, request):
                 frame.found[parent.name] = found
-                if len(parent.field) == 1:
-                    given[parent.field[0]] = found.id
-                else:
-                    pointer.write(given, parent.field, found.id)
+                pointer.write(given, parent.field, found.id)
         if self._set is not None:
             world.focus(frame, self.kind, given)
             given.update(self._set(frame))
