@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from handbook import raw
 from handbook.face import CONDITIONS, Face, Faces
 from handbook.prose import code, listed
 from handbook.raw import Node
@@ -53,7 +54,7 @@ def _asked(node: Any, form: str) -> str:
     if not isinstance(node, Mapping) or node.keys() - {"properties", "required", "type"}:
         return ""
     fields = node.get("properties")
-    found = {name: _is(schema, form) for name, schema in _pairs(fields)}
+    found = {name: _is(schema, form) for name, schema in raw.pairs(fields)}
     there = {name: "is given" for name in _required(node) if name not in found}
     told = {**found, **there}
     return (
@@ -75,7 +76,7 @@ def _told(node: Any, form: str) -> str:
     if not isinstance(node, Mapping):
         return "nothing is allowed" if node is False else ""
     said = [_are_required(needed, form)] if (needed := _required(node)) else []
-    said += [_rule(name, schema, form) for name, schema in _pairs(node.get("properties"))]
+    said += [_rule(name, schema, form) for name, schema in raw.pairs(node.get("properties"))]
     more = node.keys() - {"required", "properties", "type"}
     return listed([*filter(None, said), *([_MORE] if more else [])])
 
@@ -107,7 +108,3 @@ def _name(name: Any, form: str) -> str:
 def _required(node: Node) -> list[Any]:
     found = node.get("required")
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
-
-
-def _pairs(node: Any) -> Iterator[tuple[Any, Any]]:
-    yield from node.items() if isinstance(node, Mapping) else ()

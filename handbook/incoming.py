@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,14 +54,14 @@ def webhooks(data: Data, only: Iterable[str] = ()) -> tuple[Incoming, ...]:
         only: Tags; where any are given, webhooks with other tags are left out.
     """
     wanted = set(only)
-    every = (one for name, item in _pairs(data.get("webhooks")) for one in _of(data, name, "", item))
+    every = (one for name, item in raw.pairs(data.get("webhooks")) for one in _of(data, name, "", item))
     return tuple(one for one in every if not wanted or wanted & set(one.operation.tags))
 
 
 def callbacks(data: Data, node: Node) -> Iterator[Incoming]:
     """Yield the callbacks of an operation, which is given as the document has it."""
-    for name, callback in _pairs(node.get("callbacks")):
-        for url, item in _pairs(raw.looked_up(data, callback)):
+    for name, callback in raw.pairs(node.get("callbacks")):
+        for url, item in raw.pairs(raw.looked_up(data, callback)):
             if not url.startswith("x-"):
                 yield from _of(data, name, url, item)
 
@@ -131,7 +131,3 @@ def _answers(each: Incoming, shapes: Shapes, contents: Contents, level: int) -> 
         yield f"**{status_title(status)}**{f': {about}' if about else ''}"
         yield parameters.headers(node.get("headers") or {}, each.data, shapes)
         yield from contents.markdown(node.get("content") or {}, f"`{status}`", MOST_ROWS)
-
-
-def _pairs(node: Any) -> Iterator[tuple[str, Any]]:
-    yield from ((str(key), value) for key, value in node.items()) if isinstance(node, Mapping) else ()

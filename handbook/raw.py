@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from speckit.operation import Operation, methods
-from speckit.references import deref
+from speckit.references import deref_or_none
 from speckit.specification import CONVENTIONS, LIFECYCLES
 
 OURS = "x-ours"
@@ -19,11 +19,13 @@ Data = dict[str, Any]
 
 def looked_up(data: Data, node: Any) -> Node:
     """Return what `node` refers to, or itself; empty where there is nothing."""
-    try:
-        found = deref(data, node)
-    except LookupError:
-        return {}
+    found = deref_or_none(data, node)
     return found if isinstance(found, Mapping) else {}
+
+
+def pairs(node: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the members of an object by name; nothing for what is none."""
+    yield from ((str(name), value) for name, value in node.items()) if isinstance(node, Mapping) else ()
 
 
 def path_item(data: Data, operation: Operation) -> Node:

@@ -31,7 +31,7 @@ def addresses(data: Data, asked: str, form: str, *, has_mock: bool) -> Iterator[
 def _address(server: Node, form: str) -> str:
     parts = [code(server.get("url", "/"), form), prose.cell(server.get("description"), form)]
     variables = server.get("variables")
-    said = [_variable(str(name), each, form) for name, each in _pairs(variables)]
+    said = [_variable(name, each, form) for name, each in raw.pairs(variables)]
     where = ": ".join(filter(None, parts))
     return f"{_sentence(where)} {' '.join(said)}" if said else where
 
@@ -82,7 +82,3 @@ def _scopes(data: Data, operations: Sequence[Operation], names: Iterable[str], f
     known = {scope: about for found in texts for scope, about in found if about and scope in asked}
     rows = [(code(scope, form), prose.cell(about, form)) for scope, about in known.items()]
     return prose.table(("Scope", "Description"), rows) if rows else ""
-
-
-def _pairs(node: Any) -> Iterator[tuple[Any, Any]]:
-    yield from node.items() if isinstance(node, Mapping) else ()

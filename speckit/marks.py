@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from speckit.references import deref
+from speckit.references import deref_or_none
 
 Path = tuple[str, ...]
 
@@ -66,10 +66,7 @@ def _below(spot: _Spot, node: Mapping[str, Any]) -> Iterator[_Spot]:
 
 def _node(data: Mapping[str, Any], schema: Any) -> Mapping[str, Any] | None:
     """Return what `schema` refers to, or itself; None where that is no schema with keywords."""
-    try:
-        node = deref(data, schema) if isinstance(schema, Mapping) else None
-    except LookupError:  # told where references are checked
-        return None
+    node = deref_or_none(data, schema) if isinstance(schema, Mapping) else None
     return node if isinstance(node, Mapping) else None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from speckit.faults import Pointer
-from speckit.references import deref
+from speckit.references import deref, deref_or_none
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """The methods a path item may hold by name (OpenAPI 3.2, section 4.9); `query` only since then."""
@@ -233,10 +233,7 @@ def _members(data: Mapping[str, Any], schema: Mapping[str, Any], depth: int = 8)
 
 
 def _part(data: Mapping[str, Any], schema: Any) -> Mapping[str, Any]:
-    try:
-        return _mapping(deref(data, schema))
-    except LookupError:  # told where references are checked
-        return {}
+    return _mapping(deref_or_none(data, schema))
 
 
 def _mapping(schema: Any) -> Mapping[str, Any]:

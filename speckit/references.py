@@ -53,6 +53,14 @@ def deref(data: Any, node: Any) -> Any:
     return resolve(data, ref) if isinstance(ref, str) else node
 
 
+def deref_or_none(data: Any, node: Any) -> Any:
+    """Return what `deref` does; None for a reference that leads nowhere, which other checks tell."""
+    try:
+        return deref(data, node)
+    except LookupError:
+        return None
+
+
 def references(root: Any) -> Iterator[Reference]:
     """Yield every reference below `root`: where it stands, the mapping that holds it, and its text.
 

@@ -8,6 +8,7 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from handbook.placing import MARKER
@@ -91,6 +92,24 @@ def test_pages_of_ones_own_stand_beside_them(place):
     assert warning == "Warning: lamps-2/index.html: the link to 'gone.html' leads nowhere"
     assert last.startswith("6 pages")
     assert "About lamps" in (place / "site" / "index.html").read_text()
+
+
+def test_what_is_true_of_a_mock_server_alone_can_be_left_out(place):
+    """Pages about a product do not tell how long its stand-in takes."""
+    lives = {"identity": {"param": "id", "field": "/id"}, "operations": {"listLamps": {"role": "list"}}}
+    lives |= {"seed": [{"set": {"id": "lamp_77"}}], "initially": {"id": "$id"}}
+    document = yaml.safe_load(LAMPS) | {"x-resource-lifecycles": {"Lamp": lives}}
+    (place / "lamps.yaml").write_text(yaml.safe_dump(document))
+
+    found = []
+    for asked in ([], ["--no-mock"]):
+        ran = docs(place, "lamps.yaml", "-o", "out", "--format", "markdown", *asked)
+        assert ran.exit_code == 0, ran.output
+        found.append("".join(each.read_text() for each in sorted((place / "out").rglob("*.md"))))
+
+    assert "lamp_77" in found[0]
+    assert "lamp_77" not in found[1]
+    assert "listLamps" in found[1]
 
 
 def test_it_makes_them_anew(place):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from speckit.references import deref
+from speckit.references import deref_or_none
 
 _CHOICES = frozenset(("oneOf", "anyOf", "if", "not", "patternProperties", "$dynamicRef", "discriminator"))
 _KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array"}
@@ -103,19 +103,12 @@ def _shape(data: Mapping[str, Any], *schemas: Any) -> Shape:
     found: dict[int, Mapping[str, Any]] = {}
     waiting = list(reversed(schemas))
     while waiting:
-        node = _node(data, waiting.pop())
+        node = deref_or_none(data, waiting.pop())
         if id(node) not in found and isinstance(node, dict):
             found[id(node)] = node
             parts = node.get("allOf")
             waiting += reversed(parts) if isinstance(parts, list) else ()
     return Shape(data, tuple(found.values()))
-
-
-def _node(data: Mapping[str, Any], schema: Any) -> Any:
-    try:
-        return deref(data, schema)
-    except LookupError:  # told where references are checked
-        return None
 
 
 def _among(value: Any, enum: list[Any]) -> bool:

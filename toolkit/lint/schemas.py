@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from speckit.faults import Fault
-from speckit.references import deref
+from speckit.references import deref_or_none
 from toolkit.lint.finding import ERROR
 from toolkit.lint.matter import Matter
 from toolkit.lint.positions import REQUEST, RESPONSE, schemas
@@ -55,7 +55,7 @@ def _closed_out(data: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
 
 def _beyond(data: Mapping[str, Any], schema: Any, allowed: frozenset[str], depth: int = 0) -> str:
     """Return a property that `schema` requires of every object, and that is not `allowed`; else nothing."""
-    node = _node(data, schema)
+    node = deref_or_none(data, schema)
     if depth > _DEEPEST or not isinstance(node, Mapping):
         return ""
     own = (
@@ -75,7 +75,7 @@ def _of_all(data: Mapping[str, Any], choices: list[Any], allowed: frozenset[str]
 def _is_one_way(data: Mapping[str, Any], node: Mapping[str, Any], name: str) -> bool:
     """Return whether a property may be left out of requests, or of answers."""
     named = node.get("properties")
-    found = _node(data, named.get(name)) if isinstance(named, Mapping) else None
+    found = deref_or_none(data, named.get(name)) if isinstance(named, Mapping) else None
     return isinstance(found, Mapping) and (found.get(REQUEST) is True or found.get(RESPONSE) is True)
 
 
@@ -90,10 +90,3 @@ def _first(found: Iterable[Any]) -> str:
 def _list(node: Mapping[str, Any], key: str) -> list[Any]:
     found = node.get(key)
     return found if isinstance(found, list) else []
-
-
-def _node(data: Mapping[str, Any], schema: Any) -> Any:
-    try:
-        return deref(data, schema)
-    except LookupError:  # told where references are checked
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from speckit.references import deref
+from speckit.references import deref_or_none
 
 Schema = Mapping[str, Any]
 
@@ -109,7 +109,7 @@ class Form:
 
     def stands_for(self, schema: Schema) -> bool:
         """Return whether this is `schema` itself, or a reference to it."""
-        return _node(self._data, self.schema) is schema
+        return deref_or_none(self._data, self.schema) is schema
 
     def takes(self, other: Form, depth: int = 0) -> bool:
         """Return whether every value of `other` surely is one of this.
@@ -223,7 +223,7 @@ def _target(data: Mapping[str, Any], ref: str) -> Any:
 
 def _folded(data: Mapping[str, Any], schema: Any, depth: int, within: tuple[int, ...] = ()) -> Schema:
     """Return `schema` with what it refers to and is composed of; of variants the first that is not null."""
-    node = _node(data, schema)
+    node = deref_or_none(data, schema)
     if not isinstance(node, Mapping) or id(node) in within or depth > _DEEPEST:
         return {}
     within = (*within, id(node))
@@ -241,7 +241,7 @@ def _folded(data: Mapping[str, Any], schema: Any, depth: int, within: tuple[int,
 
 def _first_variant(data: Mapping[str, Any], node: Schema) -> list[Any]:
     for key in ("oneOf", "anyOf"):
-        variants = [each for each in _list(node.get(key)) if not _is_null(_node(data, each))]
+        variants = [each for each in _list(node.get(key)) if not _is_null(deref_or_none(data, each))]
         if variants:
             return variants[:1]
     return []
@@ -252,14 +252,14 @@ def _composing(data: Mapping[str, Any], node: Schema) -> tuple[str, ...]:
     chosen = (
         key
         for key in ("oneOf", "anyOf")
-        if sum(not _is_null(_node(data, each)) for each in _list(node.get(key))) == 1
+        if sum(not _is_null(deref_or_none(data, each)) for each in _list(node.get(key))) == 1
     )
     return ("allOf", "$ref", *chosen)
 
 
 def _has_null_variant(data: Mapping[str, Any], node: Schema) -> bool:
     variants = [*_list(node.get("oneOf")), *_list(node.get("anyOf"))]
-    return any(_is_null(_node(data, each)) for each in variants)
+    return any(_is_null(deref_or_none(data, each)) for each in variants)
 
 
 def _is_null(node: Any) -> bool:
@@ -282,10 +282,3 @@ def _joined(one: Any, other: Any) -> Any:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _node(data: Mapping[str, Any], schema: Any) -> Any:
-    try:
-        return deref(data, schema)
-    except LookupError:  # told where references are checked
-        return None

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starlette.testclient import TestClient
+from drafted_api import client_of
 
-from mockserver.app import Settings, build
-from mockserver.clock import ManualClock
 from speckit.document import load
 from speckit.specification import specify
 from toolkit.drafting.whole import Drafted, drafts
@@ -81,11 +79,6 @@ def inferred(folder: Path) -> Drafted:
     file = folder / "openapi.yaml"
     file.write_text(SCHEDULES, "utf-8")
     return drafts(specify(load(file)))
-
-
-def client_of(found: Drafted) -> TestClient:
-    settings = Settings(checks_responses=True)
-    return TestClient(build(found.specification, clock=ManualClock(), settings=settings))
 
 
 def test_a_state_that_only_operations_lead_out_of_rests(tmp_path):

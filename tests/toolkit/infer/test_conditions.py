@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from starlette.testclient import TestClient
+from drafted_api import client_of
 
-from mockserver.app import Settings, build
-from mockserver.clock import ManualClock
 from speckit.document import load
 from speckit.specification import specify
 from toolkit.drafting.draft import Draft
@@ -94,11 +92,6 @@ def inferred(tmp_path: Path, text: str = JOBS) -> Drafted:
     file = tmp_path / "jobs.yaml"
     file.write_text(text, "utf-8")
     return drafts(specify(load(file)))
-
-
-def client_of(found: Drafted) -> TestClient:
-    settings = Settings(checks_responses=True)
-    return TestClient(build(found.specification, clock=ManualClock(), settings=settings))
 
 
 @pytest.fixture
