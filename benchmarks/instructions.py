@@ -28,10 +28,11 @@ from uvicorn.server import ServerState
 from benchmarks.bare import constant
 from benchmarks.servers import ROOT, TOKEN, environment, headers
 from benchmarks.speed import PROJECT, REQUESTS, Request
-from mockserver.app import build
+from mockserver.app import Settings, build
 from mockserver.clock import ManualClock
 from mockserver.direct import direct
 from understudy.shipped import specified
+from understudy.wholly import wholly
 
 AT_ONCE = 16
 TIMES = 40
@@ -188,7 +189,8 @@ def main() -> None:
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     counter = Counter(Path(sys.argv[1]))
-    ours = Asked(direct(build(specified(None), clock=ManualClock()).middleware), loop)
+    application = build(specified(None), clock=ManualClock(), settings=Settings(wholly=wholly()))
+    ours = Asked(direct(application.middleware), loop)
     for number in range(60):
         ours.ask(wired(Request("", 0, "DELETE", f"{PROJECT}/users/user{number}"), TOKEN))
     made = ours.ask(wired(Request("", 0, "POST", "/api/v1/jobs/?task_id=my_config"), TOKEN))

@@ -35,6 +35,7 @@ from mockserver.shelf import Make, Shelf
 from mockserver.straying import Signpost
 from mockserver.stumbling import attending
 from mockserver.terminal import Guard, Routing, Terminal
+from mockserver.wire import Wholly, in_parts
 from mockserver.worlds import SharedWorlds, Worlds
 from speckit.faults import DocumentFaults, Fault
 from speckit.operation import Operation
@@ -66,7 +67,7 @@ class Settings:
     of the document is served below `base_path` (`/v1`). Each answer is kept waiting
     for `delay` microseconds, and the last `journal` requests are remembered. `lines`
     are the connections of the server, where somebody knows them. `address` says where it
-    listens, as a URL without a path.
+    listens, as a URL without a path. `wholly` knows how the server takes an answer in one piece.
     """
 
     seed: int = 0
@@ -85,6 +86,7 @@ class Settings:
     journal: int = 0
     lines: Lines = field(default_factory=Lines)
     address: Address = lambda: "http://localhost"
+    wholly: Wholly = in_parts
 
     def below(self) -> str:
         """Return the URL that all paths of the document are below."""
@@ -224,6 +226,7 @@ def _connexion(
                 play=lambda name: Played(operations[name], stage),
                 body_limit=settings.body_limit,
                 attend=attending(beside.mishaps, beside.callers, settings.lines, settings.body_limit),
+                wholly=settings.wholly,
             ),
         ],
     )

@@ -23,7 +23,7 @@ from mockserver.framework import (
 )
 from mockserver.playing import Played
 from mockserver.routing import Found, Router, UnreadablePath
-from mockserver.wire import READ, check_length, headers_of, messages, respond, rest_of
+from mockserver.wire import READ, Wholly, check_length, headers_of, messages, respond, rest_of
 from speckit.conventions import Conventions, governing
 
 log = logging.getLogger("understudy")
@@ -141,17 +141,16 @@ class Terminal(RoutedMiddleware["TerminalAPI"]):
         play: Callable[[str], Played],
         body_limit: int,
         attend: Callable[[MutableMapping[str | None, Any]], None],
+        wholly: Wholly,
     ) -> None:
         super().__init__(app)
+        self._ending = partial(Ending, body_limit=body_limit, wholly=wholly)
         self._play = play
-        self._body_limit = body_limit
         self._attend = attend
 
     def add_api(self, specification: Any, **options: Any) -> TerminalAPI:
         """Give Connexion's operations our compiled ones to run."""
-        api = TerminalAPI(
-            specification, next_app=self.app, play=self._play, body_limit=self._body_limit, **options
-        )
+        api = TerminalAPI(specification, next_app=self.app, play=self._play, ending=self._ending, **options)
         self.apis[api.base_path].append(api)
         self._endings = api.operations
         self._attend(api.operations)
@@ -168,8 +167,9 @@ class Terminal(RoutedMiddleware["TerminalAPI"]):
 class Ending:
     """One operation as an ASGI application."""
 
-    def __init__(self, played: Callable[[], Played], body_limit: int) -> None:
+    def __init__(self, played: Callable[[], Played], *, body_limit: int, wholly: Wholly) -> None:
         self._compile = played
+        self._wholly = wholly
         self._body_limit = body_limit
         self._digits = len(str(body_limit))
 
@@ -197,9 +197,11 @@ class Ending:
             reply = played.answer(path, scope["query_string"], raw, content)
         except Refused as refused:
             reply = played.refuse(refused, Request(path, raw=raw))
-        start, end = messages(reply, head=scope["method"] == "HEAD")
-        await send(start)
-        await send(end)
+        is_head = scope["method"] == "HEAD"
+        if is_head or not self._wholly(send, reply):
+            start, end = messages(reply, head=is_head)
+            await send(start)
+            await send(end)
 
     def failing(self, status: int, detail: str, scope: Scope) -> Reply:
         """Return the error with `status` in the words of the API, though nothing is wrong."""
@@ -210,13 +212,18 @@ class TerminalAPI(RoutedAPI[Ending]):
     """The operations of a document by their id."""
 
     def __init__(
-        self, specification: Any, *args: Any, play: Callable[[str], Played], body_limit: int, **options: Any
+        self,
+        specification: Any,
+        *args: Any,
+        play: Callable[[str], Played],
+        ending: Callable[[Callable[[], Played]], Ending],
+        **options: Any,
     ) -> None:
         super().__init__(specification, *args, **options)
         self._play = play
-        self._body_limit = body_limit
+        self._ending = ending
         self.add_paths()
 
     def make_operation(self, operation: Any) -> Ending:
         """Return our operation for Connexion's."""
-        return Ending(partial(self._play, operation.operation_id), self._body_limit)
+        return self._ending(partial(self._play, operation.operation_id))

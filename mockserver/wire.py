@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -15,11 +15,16 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 READ = "understudy.headers"
 """Where the headers of a request are kept once they are read: more than one middleware looks at them."""
+Wholly = Callable[[Send, Reply], bool]
+"""Sends a reply in one piece where it can, by what it knows of the server; says whether it did."""
+
 _JSON = (b"content-type", JSON.encode())
 VARY = (b"vary", b"Origin")
 """Whether a page may read an answer depends on where the page is from."""
 VARY_ACCEPT = (b"vary", b"Origin, Accept")
 """And which media type it has, on what the client accepts."""
+PLAIN = (VARY, _JSON)
+"""What most answers have, before the length of their body."""
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
@@ -117,13 +122,22 @@ def messages(
     """Return the two ASGI messages that are `reply`; for a HEAD request, everything but its body."""
     body: Any = reply.body
     content = orjson.dumps(body) if body.__class__ is dict else encoded(reply)
-    if content and reply.content_type is JSON and not (reply.headers or more):
-        # What most answers are; with a body, none has the status 204 or 304.
-        raw = [VARY, _JSON, (b"content-length", b"%d" % len(content))]
+    if content and is_plain(reply) and not more:
+        raw = [*PLAIN, (b"content-length", b"%d" % len(content))]
     else:
         raw = _raw(reply, content, more)
     start = {"type": "http.response.start", "status": reply.status, "headers": raw}
     return start, {"type": "http.response.body", "body": b"" if head else content}
+
+
+def is_plain(reply: Reply) -> bool:
+    """Return whether `reply` has the headers `PLAIN`, if it has a body: then it is no 204 or 304."""
+    return reply.content_type is JSON and not reply.headers
+
+
+def in_parts(_send: Send, _reply: Reply) -> bool:
+    """Leave a reply to be sent as ASGI has it: its head, then its body."""
+    return False
 
 
 def _raw(reply: Reply, content: bytes, more: Sequence[tuple[str, str]]) -> RawHeaders:

@@ -41,6 +41,7 @@ from understudy.patience import announced, few
 from understudy.proposal import curl
 from understudy.replaceable import GRACE_SECONDS, Replaceable, Served
 from understudy.shipped import DASH, files_needed, specified
+from understudy.wholly import wholly
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s*]+|\*|null", re.IGNORECASE)
 
@@ -237,6 +238,7 @@ def application(
         journal=options.journal,
         lines=options.lines,
         address=lambda: live.url if live else "http://localhost",
+        wholly=wholly(),
     )
     return build(specification, clock=clock or _clock(options), principals=known, settings=settings)
 
