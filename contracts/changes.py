@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from contracts import writing
 from contracts.anatomy import fits as is_like
@@ -17,7 +18,9 @@ from contracts.observed import Track
 from contracts.possible import UNKNOWN_SINCE, Belief, Since, between
 from contracts.reads import KNOWN, STRANGE, Reads
 from contracts.reckoning import Known, holds, reckoned
-from speckit.lifecycle import REMOVED, Otherwise, Success, Transition
+from speckit import expression
+from speckit.expression import Template
+from speckit.lifecycle import REMOVED, Otherwise, Path, Success, Transition
 from speckit.pointer import ABSENT
 
 MOVE, CHANGE, NONE, REFUSED, MISSING = "move", "change", "none", "refused", "missing"
@@ -247,8 +250,7 @@ class Changes:
         """Take in that the resource was changed."""
         nature = track.nature
         known = track.known(call=exchange.call)
-        written = [(path, reckoned(template, known)) for path, template in binding.rule.change]
-        named = named_changes(nature, written)
+        named = named_changes(nature, _assigned(binding.rule.change, known))
         track.updates.update(named)
         for slot in named:
             track.wrote.pop(slot, None)
@@ -259,7 +261,7 @@ class Changes:
         track.ledger.changes += 1
         track.version += 1
         track.looks = 0 if MOVE in kinds else track.looks
-        if kinds == {MOVE} or (kinds <= {MOVE, CHANGE} and any(v is not ABSENT for _, v in written)):
+        if kinds == {MOVE} or (kinds <= {MOVE, CHANGE} and named):
             is_news = MOVE in kinds or any(track.seen.get(slot) != value for slot, value in named.items())
             track.moved = (exchange.before, exchange.after) if is_news else track.moved
         track.changes = track.ledger.changes
@@ -322,3 +324,11 @@ def _told(binding: Binding, exchange: Exchange, transition: str) -> list[Success
     """Return the answers of success that may be given after `transition`."""
     found = list(successes(binding.rule.success, transition, Known(call=exchange.call)))
     return [each for each in found if each is not None] or [None]
+
+
+def _assigned(change: Iterable[tuple[Path, Template]], known: Known) -> Iterator[tuple[Path, Any]]:
+    """Yield what an update writes: what the request leaves out changes nothing."""
+    for path, template in change:
+        value = reckoned(template, known)
+        if value is not ABSENT or template == expression.GONE:
+            yield path, value

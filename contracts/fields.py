@@ -13,7 +13,7 @@ from contracts.exchange import Exchange
 from contracts.finding import Subject
 from contracts.nature import Nature, Writer
 from contracts.observed import Track
-from contracts.reckoning import UNKNOWN, At, differs
+from contracts.reckoning import UNKNOWN, At, assigned, differs
 from speckit import expression, timing
 from speckit.lifecycle import REMOVED, Path, View
 from speckit.marks import strip
@@ -118,7 +118,7 @@ class Fields:
             slot = track.nature.slot(path) if path else ()
             if slot and (slot in track.updates or slot in track.nature.machine_written & track.free):
                 return UNKNOWN  # A state that was passed by may have written it.
-        value = track.reckon(template)
+        value = assigned(template, track.known())
         return UNKNOWN if isinstance(value, At) else value
 
     def _off(self, track: Track, expected: Any, value: Any) -> bool:
@@ -262,7 +262,6 @@ def named_changes(nature: Nature, changes: Iterable[tuple[Path, Any]]) -> Mappin
     """Return what an update writes, by slot; UNKNOWN where it writes only a part of one."""
     found: dict[Path, Any] = {}
     for path, value in changes:
-        if value is not ABSENT:
-            slot = nature.slot(path)
-            found[slot] = value if slot == path else UNKNOWN
+        slot = nature.slot(path)
+        found[slot] = value if slot == path else UNKNOWN
     return found

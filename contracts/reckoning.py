@@ -116,6 +116,15 @@ def reckoned(template: Template, known: Known) -> Any:
             return _total([reckoned(term, known) for term in terms])
 
 
+def assigned(template: Template, known: Known) -> Any:
+    """Return what a field holds once `template` is assigned to it; ABSENT where it is taken away.
+
+    What comes to nothing changes nothing: UNKNOWN stands for what was there.
+    """
+    value = reckoned(template, known)
+    return UNKNOWN if value is ABSENT and template != expression.GONE else value
+
+
 def _member_of(part: Template, known: Known) -> Any:
     """Return what a member comes to; a field that was never seen may as well be absent."""
     value = reckoned(part, known)

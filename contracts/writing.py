@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.exchange import Exchange
 from contracts.observed import Track
-from contracts.reckoning import UNKNOWN, At, reckoned
+from contracts.reckoning import UNKNOWN, At, assigned
 from speckit.expression import Template
 from speckit.lifecycle import REMOVED, Path, Transition
 
@@ -50,7 +50,7 @@ def _written(track: Track, exchange: Exchange, transition: Transition) -> dict[P
 
     known = replace(track.known(call=exchange.call), resource=before)
     for path, template in _writes(track, transition):
-        value = reckoned(template, known)
+        value = assigned(template, known)
         is_whole = nature.slot(path) == path and not isinstance(value, At)
         found[nature.slot(path)] = value if is_whole else UNKNOWN
     return {slot: each for slot, each in found.items() if slot not in nature.drifting}

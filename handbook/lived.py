@@ -10,7 +10,7 @@ from handbook.samples import bodies
 from handbook.samples.request import Json
 from handbook.samples.seeds import fields_of
 from speckit import pointer
-from speckit.expression import Constant, First, Items, Members, Source, Template, Text
+from speckit.expression import GONE, Constant, First, Items, Members, Source, Template, Text
 from speckit.lifecycle import REMOVED, Lifecycle, Path, Seed, Transition, View
 from speckit.pointer import ABSENT
 from speckit.sample import Making
@@ -146,7 +146,9 @@ class _Life:
         state = self.lifecycle.states.get(name)
         self._stamp(found, guess, self.lifecycle.timestamps.entered.get(name))
         for path, template in (*(state.set if state else ()), *(() if isinstance(step, str) else step.set)):
-            if (value := self.value(template, pointer.read(guess, path))) is not ABSENT:
+            if template == GONE:
+                pointer.remove(found, path)
+            elif (value := self.value(template, pointer.read(guess, path))) is not ABSENT:
                 pointer.write(found, path, deepcopy(value))
 
     def _stamp(self, found: dict[str, Any], guess: Mapping[str, Any], path: Path | None) -> None:

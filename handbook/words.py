@@ -10,6 +10,7 @@ from typing import Any
 from handbook import prose
 from speckit import pointer
 from speckit.expression import (
+    GONE,
     Choice,
     Constant,
     Decoded,
@@ -248,6 +249,11 @@ def brief_when(after: After, until: Template | None = None) -> str:
     if isinstance(until, Moment) and until.next and not until.plus:
         return f"at next {'full ' if until.next != 'midnight' else ''}{until.next}"
     return f"at {brief(after.until)}"
+
+
+def assigned(made: Template) -> str:
+    """Return what a field holds once a template is assigned to it."""
+    return "taken away" if made == GONE else template(made)
 
 
 def template(made: Template) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver import evaluation
 from mockserver.answers import Reply
+from mockserver.assigning import assigned
 from mockserver.breaches import Breach
 from mockserver.effects import Effecting, refusal
 from mockserver.evaluation import Frame, Request
@@ -28,7 +29,7 @@ class Batch(Effecting):
         super().__init__(kind, rule, operation)
         self._scope = Scope(kind, rule)
         self._ids = evaluation.compiled(rule.ids, kind.form) if rule.ids is not None else None
-        self._change = evaluation.assigned(rule.change, kind.form)
+        self._change = assigned(rule.change, kind.form)
         self._shown = kind.view(rule.view)
         self._respond = self.responder(rule.success[0])
 

@@ -10,6 +10,7 @@ import orjson
 
 from mockserver import evaluation
 from mockserver.answers import Refused, Reply, Responder
+from mockserver.assigning import assigned
 from mockserver.breaches import Breach, MissingParent, NotUnique, WorldFull
 from mockserver.direct import direct
 from mockserver.evaluation import Compute, Frame, Request
@@ -149,7 +150,7 @@ class Trigger(Effecting):
     def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
         super().__init__(kind, rule, operation)
         self._locate = direct(Locator(kind, rule, operation))
-        self._change = evaluation.assigned(rule.change, kind.form)
+        self._change = assigned(rule.change, kind.form)
         self._elsewhere = Elsewhere(self, rule.otherwise)
 
     def __call__(self, world: World, request: Request) -> Reply:
@@ -199,7 +200,7 @@ class Create(Effecting):
         self._scope = Scope(kind, rule)
         self._set = evaluation.compiled(rule.set, kind.form) if rule.set is not None else None
         self._birth = Birth(kind.lifecycle, rule.id) if rule.id is not None else kind.birth
-        self._change = evaluation.assigned(rule.change, kind.form) if rule.change else None
+        self._change = assigned(rule.change, kind.form) if rule.change else None
 
     def __call__(self, world: World, request: Request) -> Reply:
         """Return the answer of success, the same again for an idempotency key seen before."""

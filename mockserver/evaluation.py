@@ -9,7 +9,7 @@ from mockserver import combining
 from mockserver.combining import shown as shown
 from speckit import expression, pointer, timing
 from speckit.expression import Template
-from speckit.lifecycle import Condition, Guard, Path
+from speckit.lifecycle import Condition, Guard
 from speckit.pointer import ABSENT
 
 NOTHING: Mapping[str, Any] = {}
@@ -172,30 +172,6 @@ def holds(guard: Guard, form: str = "date-time") -> Test:
 
 def _one(compute: Compute, test: Callable[[Any], bool]) -> Test:
     return lambda frame: test(compute(frame))
-
-
-def assigned(
-    assignments: tuple[tuple[Path, Template], ...], form: str
-) -> Callable[[Frame, dict[str, Any]], None]:
-    """Return the function that writes `assignments` into a resource; absent values change nothing."""
-    if all(len(path) == 1 and isinstance(template, expression.Constant) for path, template in assignments):
-        return _constants({path[0]: template.value for path, template in assignments})  # type: ignore[union-attr]
-    steps = [(path, len(path) == 1, compiled(template, form)) for path, template in assignments]
-
-    def assign(frame: Frame, fields: dict[str, Any]) -> None:
-        for path, is_top, compute in steps:
-            if (value := compute(frame)) is ABSENT:
-                continue
-            if is_top:
-                fields[path[0]] = value
-            else:
-                pointer.write(fields, path, value)
-
-    return assign
-
-
-def _constants(values: Mapping[str, Any]) -> Callable[[Frame, dict[str, Any]], None]:
-    return lambda _frame, fields: fields.update(values)
 
 
 def _condition(condition: Condition) -> Callable[[Any], bool]:

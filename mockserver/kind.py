@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver import evaluation
 from mockserver.announcing import Notices, Post, all_notices
+from mockserver.assigning import assigned
 from mockserver.evaluation import Compute, Frame
 from mockserver.machine import Machine
 from mockserver.store import Layout
@@ -20,7 +21,7 @@ Assign = Callable[[Frame, dict[str, Any]], None]
 Address = Callable[[], str]
 """Returns the URL that all paths of the document are below, without a slash at its end."""
 
-UNCHANGED: Assign = evaluation.assigned((), "")
+UNCHANGED: Assign = assigned((), "")
 STATE = expression.Source("state")
 MOST_ENTRIES = 1000
 """How many entries a history keeps, of more the last."""
@@ -38,7 +39,7 @@ class Move:
     def __init__(self, transition: Transition, form: str) -> None:
         self.transition = transition
         self.holds = evaluation.holds(transition.when, form)
-        self.assign = evaluation.assigned(transition.set, form)
+        self.assign = assigned(transition.set, form)
         after = transition.after
         self.is_polled = after is not None and after.polls > 0
         self.until = evaluation.compiled(after.until, form) if after and after.until else None
@@ -154,7 +155,7 @@ class Kind:
         stamp = ((entered, expression.Source("now")),) if entered else ()
         field = self.lifecycle.state_field
         shown = ((field, expression.Constant(state.value)),) if field else ()
-        return evaluation.assigned((*shown, *stamp, *state.set), self.form)
+        return assigned((*shown, *stamp, *state.set), self.form)
 
     def _view(self, view: View) -> Compute:
         if view.body is not None:

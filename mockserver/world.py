@@ -277,7 +277,7 @@ class World:
         if (fields.get(kind.id_key, ABSENT) if kind.id_key else kind.read_identity(fields)) is ABSENT:
             pointer.write(fields, kind.identity, frame.id)
         for key in birth.open:
-            if fields[key] is ABSENT:
+            if fields.get(key) is ABSENT:
                 del fields[key]
 
     def _moved(

@@ -69,6 +69,10 @@ class Source:
         return f"${self.kind}{name}{tail}"
 
 
+GONE = Source("absent")
+"""`$absent`, in whose place there is nothing: what it is assigned to is taken away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """What a value must be: `equals`, or one of the words of `CONDITIONS`, with `value` as the other side."""

@@ -33,7 +33,7 @@ BELOW = {
 #   effects  what an operation does to a world.
 #   http     Connexion, middleware, control plane, dashboard, and `app`, which builds all the rest.
 FLOORS = {
-    "machine": {"combining", "direct", "evaluation", "machine"},
+    "machine": {"assigning", "combining", "direct", "evaluation", "machine"},
     "world": {
         "announcing",
         "breaches",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from handbook import prose, words
 from handbook.living.subject import Subject
 from speckit import pointer
-from speckit.expression import Constant, Members, Template
+from speckit.expression import GONE, Constant, Members, Template
 from speckit.lifecycle import Path, View
 from speckit.pointer import ABSENT
 
@@ -95,17 +95,21 @@ def _changes(subject: Subject, field: Path) -> Iterator[str]:
     for rule in lifecycle.rules.values():
         for written, made in rule.change:
             if written == field:
-                yield f"{subject.operation(rule.operation)}: {words.template(made)}, if given"
+                yield f"{subject.operation(rule.operation)}: {_given(made)}"
     for state in lifecycle.states.values():
         for written, made in state.set:
             if written == field:
-                yield f"in {subject.state(state.name)}: {words.template(made)}"
+                yield f"in {subject.state(state.name)}: {words.assigned(made)}"
     for each in lifecycle.transitions:
         for written, made in each.set:
             if written == field:
-                yield f"by *{words.text(each.name)}*: {words.template(made)}"
+                yield f"by *{words.text(each.name)}*: {words.assigned(made)}"
         if each.every is not None and each.after and each.after.until and each.after.until.pointer == field:
             yield f"by *{words.text(each.name)}*: moves on by its period"
+
+
+def _given(made: Template) -> str:
+    return words.assigned(made) if made == GONE else f"{words.template(made)}, if given"
 
 
 def _stamped(subject: Subject, field: Path) -> Iterator[str]:

@@ -123,7 +123,7 @@ def _header(subject: Subject, rule: Rule) -> str:
 
 def _changing(subject: Subject, rule: Rule) -> Iterator[str]:
     if rule.change:
-        changes = [f"{words.path(field)} ({words.template(made)})" for field, made in rule.change]
+        changes = [f"{words.path(field)} ({words.assigned(made)})" for field, made in rule.change]
         there = (
             "Where there is one with that id already, it makes none, and writes"
             if rule.role == "create"

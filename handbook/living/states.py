@@ -9,6 +9,7 @@ from handbook.living.moves import how, movement
 from handbook.living.notices import sends
 from handbook.living.subject import Subject
 from handbook.page import SITE
+from speckit.expression import GONE
 from speckit.lifecycle import State
 
 _CATEGORIES = {
@@ -72,7 +73,12 @@ def _kind(state: State) -> str:
 
 
 def _assigned(state: State) -> str:
-    return words.listed(f"{words.path(field)} becomes {words.template(made)}" for field, made in state.set)
+    return words.listed(
+        f"{words.path(field)} is taken away"
+        if made == GONE
+        else f"{words.path(field)} becomes {words.template(made)}"
+        for field, made in state.set
+    )
 
 
 def _ways_in(subject: Subject, state: State) -> Iterator[str]:

@@ -73,6 +73,18 @@ LIES = [
         "available-in-state",
         edits={ORDER + "getLoaf/available/otherwise": [{"status": 409, "body": {"why": "It is {$state}."}}]},
     ),
+    lie(
+        "still-in-the-oven",
+        "state-sets-fields",
+        edits={
+            "x-resource-lifecycles/Order/state/states/baked/set": {"/loaf_at": "{$server}/orders/{$id}/loaf"}
+        },
+    ),
+    lie(
+        "cancelled-in-the-oven",
+        "state-sets-fields",
+        edits={"x-resource-lifecycles/Order/transitions/3/set": {}},
+    ),
     lie("there-too-early", "available-in-state", edits={ORDER + "getLoaf/available/in": ["baked", "baking"]}),
     lie(
         "another-success",

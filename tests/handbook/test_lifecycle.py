@@ -21,6 +21,7 @@ DOCUMENTS = {
     "jobs": ROOT / "openapi.yaml",
     "farm": ROOT / "examples" / "render_farm" / "openapi.yaml",
     "rest": Path(__file__).parent / "data" / "rest.yaml",
+    "bakery": ROOT / "tests" / "contracts" / "data" / "bakery.yaml",
     "press": Path(__file__).parent / "data" / "press.yaml",
 }
 
@@ -290,3 +291,12 @@ def test_names_of_a_document_are_never_live(form: str, tmp_path: Path) -> None:
         for table in re.findall(r"<table>.*?</table>", shown, re.DOTALL):
             rows = re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
             assert len({len(re.findall(r"<t[dh]\b", row)) for row in rows}) == 1
+
+
+def test_what_is_taken_away_is_called_so() -> None:
+    """`nothing` would say that it stays as it was."""
+    order = _page("bakery", "Order")
+
+    assert "`oven` is taken away" in order
+    assert "by *cancel*: taken away" in order
+    assert "| `oven` | nothing |" in order

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from mockserver.assigning import assigned
 from mockserver.clock import START
-from mockserver.evaluation import Frame, Request, as_uuid, assigned, compiled, holds, microseconds, shown
+from mockserver.evaluation import Frame, Request, as_uuid, compiled, holds, microseconds, shown
 from speckit.expression import source, template
 from speckit.lifecycle import Condition
 from speckit.pointer import ABSENT
@@ -212,6 +213,19 @@ def test_an_assignment_of_nothing_changes_nothing():
 
     assert fields == {"deep": {"er": 1, "new": "r1"}, "name": "old", "made": {"on": {"the way": 1}}}
     assert shared == {"er": 1}
+
+
+def test_an_assignment_of_absent_itself_takes_away():
+    """Nothing is written where there is nothing, and what others share stays theirs."""
+    fields = {"deep": {"er": 1, "more": 2}, "name": "old", "kept": None}
+    shared = fields["deep"]
+    paths = (("deep", "er"), ("name",), ("never",), ("never", "there"), ("kept", "below"))
+    assign = assigned(tuple((path, template("$absent")) for path in paths), "date-time")
+
+    assign(frame(), fields)
+
+    assert fields == {"deep": {"more": 2}, "kept": None}
+    assert shared == {"er": 1, "more": 2}
 
 
 def test_a_uuid_is_of_version_4():

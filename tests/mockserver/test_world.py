@@ -71,6 +71,29 @@ def test_a_new_resource_is_entered_and_due(tick):
     assert len(world) == 1
 
 
+def test_a_state_takes_away_what_was_there_also_at_birth(tick):
+    raw = lifecycle(
+        initially={"id": "$id", "reason": "new", "late": "$absent"},
+        state=states("a", a="pending", b="resting"),
+        transitions=[
+            moves("one", "a", "b", after={"duration": "PT5S"}, set={"/reason": "moved", "/late": 1}),
+            moves("two", "b", "a", trigger="$external", set={"/late": "$absent"}),
+        ],
+    )
+    raw["state"]["states"]["a"]["set"] = {"/reason": "$absent"}
+
+    world, clock, job = tick(raw)
+    born = dict(job.fields)
+    clock.set(START + 5 * SECOND)
+    world.settle()
+    moved = dict(job.fields)
+    world.move(job, job.store.kind.lifecycle.transitions[1], world.frame_of(job))
+
+    assert born == {"id": 1}
+    assert moved == {"id": 1, "reason": "moved", "late": 1}
+    assert job.fields == born
+
+
 def test_what_cannot_be_made_leaves_nothing_behind(everything, world_of):
     world = world_of(everything)
     renders, fields = world.stores["Render"], {"farm": "north", "scene": 1, "name": "x"}

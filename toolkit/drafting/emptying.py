@@ -103,17 +103,14 @@ def _set(draft: Draft, state: dict[str, Any], name: str, values: dict[str, Any])
 
 
 def anew(draft: Draft, found: Line) -> None:
-    """Let what an end has filled be empty again where a transition leads back from it.
-
-    A field that was not there at all stays: nothing takes it away.
-    """
+    """Let what an end has filled be empty again where a transition leads back from it."""
     ends, way = {each.value for each in found.ends}, {each.value for each in found.way}
     initially = draft.raw["initially"]
     for raw in draft.raw["transitions"]:
         begins = raw["from"] if isinstance(raw["from"], list) else [raw["from"]]
         if ends & set(begins) and raw["to"] in way:
             emptied = {path: _at(initially, path) for path in _filled(draft, raw["to"])}
-            if kept := {path: value for path, value in emptied.items() if value is None or value == []}:
+            if kept := {path: value for path, value in emptied.items() if value in (None, [], _ABSENT)}:
                 raw["set"] = kept
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speckit import pointer
-from speckit.expression import Constant, Source
+from speckit.expression import GONE, Constant
 from speckit.faults import Fault
 from speckit.lifecycle import Lifecycle, Rule, Success, Transition
 from speckit.operation import Operation
@@ -14,7 +14,7 @@ from toolkit.lint.matter import Life, first_success, mentions
 from toolkit.lint.rule import life_rule
 
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY")
-_NEVER = (Constant(None), Source("absent"))
+_NEVER = (Constant(None), GONE)
 
 
 @life_rule(

@@ -9,8 +9,8 @@ from typing import Any
 from speckit import pointer
 from speckit.checks.shapes import Shape
 from speckit.checks.showing import alone, body_of, is_reshaped, views_of
-from speckit.expression import Constant, Members, Source, Template
-from speckit.faults import Fault
+from speckit.expression import GONE, Constant, Members, Template
+from speckit.faults import Fault, Pointer
 from speckit.lifecycle import Path, Rule, Seed, View
 from speckit.operation import Operation
 from toolkit.lint.compiled import Compiled
@@ -63,8 +63,9 @@ def required(life: Life) -> Iterator[Fault]:
     """A schema requires a field that a resource never has, or that is not shown."""
     if "initially" not in life.subject.raw:
         return
-    begins = {name for name, value in life.lifecycle.initially if value != Source("absent")}
+    begins = {name for name, value in life.lifecycle.initially if value != GONE}
     there = begins | written(life) | {path[0] for path in (_kept(life)) if path}
+    taken = dict(_taken_away(life))
     told: set[str] = set()
     for showing in _showings(life) if not any(name.startswith("$") for name in there) else ():
         for name in [each for each in _required(showing.shape) if each not in told]:
@@ -73,11 +74,29 @@ def required(life: Life) -> Iterator[Fault]:
                 message = f"{showing.operation.id} requires '{name}' of a {life.name}, and nothing sets it."
                 hint = f"Add it to 'initially', e.g. '{name}: $request.body#{pointer.render((name,))}'."
                 yield life.fault(("initially",), message, hint)
+            elif name in taken:
+                told.add(name)
+                message = f"{showing.operation.id} requires '{name}' of a {life.name}; this takes it away."
+                hint = "Write null where the schema allows it, or do not require it."
+                yield life.fault(taken[name], message, hint)
             elif _is_left_out(life, showing, name):
                 told.add(name)
                 message = f"{showing.operation.id} requires '{name}' of a {life.name}, and does not show it."
                 hint = "Show it, or do not require it in the schema."
                 yield life.fault(("operations", showing.operation.id), message, hint)
+
+
+def _taken_away(life: Life) -> Iterator[tuple[str, Pointer]]:
+    """Yield the top fields that are taken away after the resource was made, each with where that is said."""
+    lifecycle = life.lifecycle
+    states = ((("state", "states", name), each.set) for name, each in lifecycle.states.items())
+    moves = ((("transitions", index), each.set) for index, each in enumerate(lifecycle.transitions))
+    updates = ((("operations", name), rule.change) for name, rule in lifecycle.rules.items())
+    for where, assigned in (*states, *moves, *updates):
+        word = "change" if where[0] == "operations" else "set"
+        for path, value in assigned:
+            if len(path) == 1 and value == GONE:
+                yield path[0], (*where, word, pointer.render(path))
 
 
 def _kept(life: Life) -> list[Path]:

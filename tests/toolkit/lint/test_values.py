@@ -59,6 +59,25 @@ def test_a_field_that_is_required_is_there(tmp_path, change, says):
 
 
 @pytest.mark.parametrize(
+    ("change", "is_found"),
+    [
+        ((f"{LIFE}.state.states.running.set", {"/owner": "$absent"}), True),
+        (
+            (f"{LIFE}.operations.createJob.change", {"/owner": "$absent"}),
+            True,
+        ),
+        ((f"{LIFE}.state.states.running.set", {"/owner": "you"}), False),
+        ((f"{LIFE}.state.states.running.set", {"/note": "$absent"}), False),
+    ],
+)
+def test_a_field_that_is_required_stays(tmp_path, change, is_found):
+    told = found(tmp_path, NEEDED, (f"{LIFE}.initially.owner", "$principal#/name"), change)
+
+    assert ("required-field-missing" in dict(told)) == is_found
+    assert ("takes it away" in dict(told).get("required-field-missing", "")) == is_found
+
+
+@pytest.mark.parametrize(
     ("view", "is_found"),
     [
         ({"omit": ["/name"]}, True),
