@@ -306,3 +306,30 @@ def test_a_second_creation_of_the_same_name_is_no_broken_promise() -> None:
         observer.observe(Exchange(number, call, "http://localhost", now, now, status, kind, content))
 
     assert [(each.law, each.exchanges[-1].number) for each in docket.findings] == [("valid-accepted", 3)]
+
+
+# What a request leaves out
+
+
+def repainted(data: Any) -> None:
+    """A room is closed rather than gone, and may get another colour with that."""
+    wanted = {"name": "colour", "in": "query", "schema": {"type": "string"}}
+    data["paths"]["/rooms/{name}"]["delete"]["parameters"] = [wanted]
+    room = data["x-resource-lifecycles"]["Room"]
+    room["state"]["states"]["closed"] = {"category": "final"}
+    room["transitions"] = [
+        {
+            "name": "close",
+            "from": "kept",
+            "to": "closed",
+            "trigger": "deleteRoom",
+            "set": {"/colour": "$request.query.colour"},
+        }
+    ]
+
+
+def test_what_a_move_was_not_told_it_leaves_alone() -> None:
+    judgement = judged(chores(repainted))
+
+    assert verdicts(judgement, "deleteRoom")["trigger-works"] == "kept"
+    assert told(judgement) == []
