@@ -15,6 +15,8 @@ from speckit.statuses import phrase
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+BODILESS = frozenset({204, 205, 304})
+"""The statuses of answers without a body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 NEGOTIATED = ("Vary", "Accept")
 """The header of an answer that has another media type for another client (RFC 9110, section 12.5.5)."""
 

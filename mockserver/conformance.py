@@ -8,9 +8,8 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from mockserver.answers import PROBLEM, Refused, Reply
+from mockserver.answers import BODILESS, PROBLEM, Refused, Reply
 from mockserver.choices import misfit
-from mockserver.samples.answering import BODILESS
 from mockserver.samples.choosing import is_json
 from mockserver.samples.making import LEAVES
 from mockserver.xml import Markup, is_xml

@@ -11,17 +11,18 @@ import orjson
 from mockserver import evaluation
 from mockserver.answers import Refused, Reply, Responder
 from mockserver.assigning import assigned
+from mockserver.birth import Birth
 from mockserver.breaches import Breach, MissingParent, NotUnique, WorldFull
 from mockserver.direct import direct
 from mockserver.evaluation import Compute, Frame, Request
-from mockserver.kind import Assign, Birth, Kind
-from mockserver.locating import Locator, Scope
+from mockserver.kind import Assign, Kind
+from mockserver.locating import Locator, Scope, is_below
 from mockserver.store import Resource
 from mockserver.world import World
 from speckit import expression, pointer
 from speckit.expression import Source, Template
 from speckit.faults import did_you_mean
-from speckit.lifecycle import CREATED, Answer, Otherwise, Rule, Success, Transition, ViewChoice
+from speckit.lifecycle import CREATED, Answer, Otherwise, Parent, Rule, Success, Transition, ViewChoice
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
 
@@ -198,6 +199,8 @@ class Create(Effecting):
     def __init__(self, kind: Kind, rule: Rule, operation: Operation) -> None:
         super().__init__(kind, rule, operation)
         self._scope = Scope(kind, rule)
+        self._inside = [parent for parent in self._scope.parents if len(parent.field) > 1]
+        self._around = frozenset(parent.field[0] for parent in self._inside)
         self._set = evaluation.compiled(rule.set, kind.form) if rule.set is not None else None
         self._birth = Birth(kind.lifecycle, rule.id) if rule.id is not None else kind.birth
         self._change = assigned(rule.change, kind.form) if rule.change else None
@@ -228,11 +231,16 @@ class Create(Effecting):
         given = self.given(world, request, frame)
         if self._change is not None:
             store = world.stores[self.kind.name]
-            if known := world.known(store, world.frame(request), given, self._birth):
+            known = world.known(store, world.frame(request), given, self._birth)
+            if known is not None and is_below(known, self._above(frame)):
                 return self._update(world, request, known, self._change)
         resource = self.made(world, request, frame, given)
         # The frame it was made in is the one to show it in: nothing has happened since.
         return self.succeed(frame, resource, CREATED)
+
+    def _above(self, frame: Frame) -> list[tuple[Parent, Resource]]:
+        """Return the parents that the path names, once they are found."""
+        return [(parent, frame.found[parent.name]) for parent in self._scope.parents]
 
     def made(self, world: World, request: Request, frame: Frame, given: dict[str, Any]) -> Resource:
         """Return the new resource, with what comes about besides.
@@ -275,14 +283,21 @@ class Create(Effecting):
 
     def given(self, world: World, request: Request, frame: Frame) -> dict[str, Any]:
         """Return the fields this operation sets: the parents its path names, and its own."""
-        given: dict[str, Any] = {}
+        held: dict[str, Any] = {}
         if self._scope.parents:
             for parent, found in self._scope.found(world, request):
                 frame.found[parent.name] = found
-                pointer.write(given, parent.field, found.id)
+                pointer.write(held, parent.field, found.id)
+        # What is around an id inside an object comes about at birth, and the id with it.
+        given = (
+            {key: value for key, value in held.items() if key not in self._around} if self._around else held
+        )
         if self._set is not None:
-            world.focus(frame, self.kind, given)
-            given.update(self._set(frame))
+            world.expect(frame, self.kind, held)
+            given = given | self._set(frame)
+            for parent in self._inside:
+                if parent.field[0] in given:
+                    pointer.write(given, parent.field, frame.found[parent.name].id)
         return given
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from hashlib import blake2b
 
 
@@ -32,9 +33,20 @@ class Sequences:
 
 
 class Pool:
-    """What all resources of one kind in one world draw from."""
+    """What all resources of one kind in one world draw from.
 
-    def __init__(self, world: bytes, name: str, sequences: Sequences, start: int) -> None:
+    Args:
+        world: The key of the world.
+        name: The kind.
+        sequences: Where its counter is.
+        start: The first number.
+        known: Returns the resource with an id, or None: a number that somebody chose is passed over.
+    """
+
+    def __init__(
+        self, world: bytes, name: str, sequences: Sequences, start: int, known: Callable[[int], object]
+    ) -> None:
+        self._known = known
         self._name = name
         self._sequences = sequences
         self._start = start
@@ -43,7 +55,10 @@ class Pool:
 
     def sequence(self) -> int:
         """Return the next number of the kind's counter."""
-        return self._sequences.next(self._name, self._start)
+        number = self._sequences.next(self._name, self._start)
+        while self._known(number) is not None:
+            number = self._sequences.next(self._name, self._start)
+        return number
 
     def digits(self, serial: int, moment: int, number: int) -> str:
         """Return 64 hexadecimal digits, always the same for the same arguments, that nobody can guess.

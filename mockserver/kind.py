@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from mockserver import evaluation
 from mockserver.announcing import Notices, Post, all_notices
 from mockserver.assigning import assigned
+from mockserver.birth import Birth
 from mockserver.evaluation import Compute, Frame
 from mockserver.machine import Machine
 from mockserver.store import Layout
@@ -22,7 +22,6 @@ Address = Callable[[], str]
 """Returns the URL that all paths of the document are below, without a slash at its end."""
 
 UNCHANGED: Assign = assigned((), "")
-STATE = expression.Source("state")
 MOST_ENTRIES = 1000
 """How many entries a history keeps, of more the last."""
 
@@ -167,62 +166,6 @@ class Kind:
         return (lambda frame: bared(frame.resource)) if left_out else _whole
 
 
-class Birth:
-    """What a new resource holds: its fields computed in the order they need each other.
-
-    The order on the wire is the document's; the order of computing follows the
-    `$resource`, `$parent` and `$id` that a field's template looks up.
-    """
-
-    def __init__(self, lifecycle: Lifecycle, new_id: Template | None = None) -> None:
-        form = lifecycle.timestamps.format
-        self.blank = {key: _fixed(template) for key, template in lifecycle.initially}
-        """Every field in the order of the wire: its value where the document spells it out, else ABSENT."""
-        self.open = tuple(key for key, value in self.blank.items() if value is ABSENT)
-        """The fields that may come to nothing."""
-        self._identity = lifecycle.identity.field[0]
-        self._is_top = len(lifecycle.identity.field) == 1
-        self._read_identity = pointer.reader(lifecycle.identity.field)
-        templates = dict(lifecycle.initially)
-        needs = {key: self._needs(lifecycle, template) for key, template in templates.items()}
-        generate = new_id or lifecycle.identity.generate
-        needs.setdefault(self._identity, set()).update(self._needs(lifecycle, generate) if generate else ())
-        steps = [
-            (k, evaluation.compiled(templates[k], form))
-            for k in _ordered(needs)
-            if k in templates
-            if k == self._identity or (self.blank[k] is ABSENT and templates[k] != STATE)
-        ]
-        at = next((i for i, (key, _) in enumerate(steps) if key == self._identity), len(steps))
-        self._before, self._after = steps[:at], steps[at:]
-        self._generate = evaluation.compiled(generate, form) if generate and at < len(steps) else _nothing
-
-    def fill(self, frame: Frame, fields: dict[str, Any]) -> None:
-        """Compute into `fields` every field that it does not hold yet; the frame gets the id."""
-        for key, compute in self._before:
-            if fields[key] is ABSENT:
-                fields[key] = compute(frame)
-        known = fields.get(self._identity, ABSENT) if self._is_top else self._read_identity(fields)
-        frame.id = self._generate(frame) if known is ABSENT else known
-        for key, compute in self._after:
-            if fields[key] is ABSENT:
-                fields[key] = compute(frame)
-        if frame.id is ABSENT:
-            frame.id = self._read_identity(fields)
-
-    def _needs(self, lifecycle: Lifecycle, template: Template) -> set[str]:
-        """Return the fields that must be known before `template` can be computed."""
-        found: set[str] = set()
-        for source in expression.sources(template):
-            if source.kind == "resource" and source.pointer:
-                found.add(source.pointer[0])
-            elif source.kind == "parent" and source.name in lifecycle.parents:
-                found.add(lifecycle.parents[source.name].field[0])
-            elif source.kind == "id":
-                found.add(self._identity)
-        return found
-
-
 class Recorder:
     """Writes the history of the resources of one kind."""
 
@@ -243,25 +186,8 @@ class Recorder:
             pointer.write(fields, self._field, [*known, entry][-MOST_ENTRIES:])
 
 
-def _nothing(_frame: Frame) -> Any:
-    return ABSENT
-
-
 def _whole(frame: Frame) -> Any:
     return frame.resource
-
-
-def _fixed(template: Template) -> Any:
-    return template.value if isinstance(template, expression.Constant) else ABSENT
-
-
-def _ordered(needs: Mapping[str, set[str]]) -> list[str]:
-    """Return the keys so that each comes after what it needs, otherwise in their own order."""
-    graph = {key: {need for need in wanted if need != key} for key, wanted in needs.items()}
-    try:
-        return list(TopologicalSorter(graph).static_order())
-    except CycleError:
-        return list(needs)
 
 
 def _sequence_start(lifecycle: Lifecycle) -> int:

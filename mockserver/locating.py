@@ -43,16 +43,35 @@ class Scope:
         """Return each parent with the resource that it is.
 
         Raises:
-            Refused: one of them does not exist.
+            Refused: one of them does not exist, or not below those that the path names before it.
         """
         found: list[tuple[Parent, Resource]] = []
         for parent in self.parents:
-            resource = world.kin.find(parent, request.path[parent.param])
-            if resource is None:
+            resource = _named(world, parent, request)
+            if resource is None or not _is_where_named(world, resource, request):
                 detail = f"There is no {' or '.join(parent.resources)} {request.path[parent.param]!r}."
                 raise Refused("notFound", detail, parent.missing, world.frame(request))
             found.append((parent, resource))
         return found
+
+
+def _named(world: World, parent: Parent, request: Request) -> Resource | None:
+    """Return the resource that a path names as `parent`: a number may be written as a text there."""
+    key = request.path[parent.param]
+    found = world.kin.find(parent, key)
+    if found is None and key.__class__ is str and (number := integer(key)) is not None:
+        return world.kin.find(parent, number)
+    return found
+
+
+def _is_where_named(world: World, resource: Resource, request: Request) -> bool:
+    """Return whether a parent is below its own parents, as far as the path names them too."""
+    for above in resource.store.kind.lifecycle.parents.values():
+        if above.param in request.path:
+            found = _named(world, above, request)
+            if found is None or not is_below(resource, [(above, found)]):
+                return False
+    return True
 
 
 class Locator:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.answers import JSON, NEGOTIATED, Refused, Reply
+from mockserver.answers import BODILESS, JSON, NEGOTIATED, Refused, Reply
 from mockserver.framework import Message, Receive, Scope, Send
 from speckit.pointer import ABSENT
 
@@ -96,10 +96,15 @@ def too_large(limit: int) -> Refused:
 
 
 def encoded(reply: Reply) -> bytes:
-    """Return the body of `reply` as bytes: JSON, or text where its media type is not JSON."""
+    """Return the body of `reply` as bytes: JSON, or text where its media type is not JSON.
+
+    Some answers end with their head whatever the document has for a body (RFC 9110, section 6.4.1).
+    """
     body: Any = reply.body
-    if body is ABSENT:
+    if body is ABSENT or reply.status in BODILESS:
         return b""
+    if body.__class__ is dict:
+        return orjson.dumps(body)
     if isinstance(body, bytes):
         return body
     if isinstance(body, str) and "json" not in reply.content_type:
@@ -120,8 +125,7 @@ def messages(
     reply: Reply, *, head: bool = False, more: Sequence[tuple[str, str]] = ()
 ) -> tuple[Message, Message]:
     """Return the two ASGI messages that are `reply`; for a HEAD request, everything but its body."""
-    body: Any = reply.body
-    content = orjson.dumps(body) if body.__class__ is dict else encoded(reply)
+    content = encoded(reply)
     if content and is_plain(reply) and not more:
         raw = [*PLAIN, (b"content-length", b"%d" % len(content))]
     else:
@@ -131,7 +135,7 @@ def messages(
 
 
 def is_plain(reply: Reply) -> bool:
-    """Return whether `reply` has the headers `PLAIN`, if it has a body: then it is no 204 or 304."""
+    """Return whether `reply` has the headers `PLAIN`, if it has a body."""
     return reply.content_type is JSON and not reply.headers
 
 

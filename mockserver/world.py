@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from mockserver.birth import Birth
 from mockserver.breaches import BadSeed, Breach, MissingParent, NotUnique, WorldFull, WrongId, check_id
 from mockserver.clock import Clock
 from mockserver.due import DueTimes
 from mockserver.evaluation import NOTHING, Frame, Request
 from mockserver.identifiers import MOST_DRAWN, Pool, Sequences, world_key
 from mockserver.kin import Kin
-from mockserver.kind import UNCHANGED, Assign, Birth, Kind, Move
+from mockserver.kind import UNCHANGED, Assign, Kind, Move
 from mockserver.moments import following, undisturbed
 from mockserver.store import Resource, Store
 from speckit import pointer, timing
@@ -49,11 +50,14 @@ class World:
         self._now = clock.now()
         self._sequences = sequences
         key = world_key(seed, self.name)
-        self._pools = {name: Pool(key, name, sequences, kind.sequence_start) for name, kind in kinds.items()}
         self._serial = self._count = 0
         self._limit = limit
         self._due = DueTimes()
         self.stores = {name: Store(kind.layout, kind) for name, kind in kinds.items()}
+        self._pools = {
+            name: Pool(key, name, sequences, kind.sequence_start, self.stores[name].by_id)
+            for name, kind in kinds.items()
+        }
         self.kin = Kin(self.stores)
         self._plant()
 
@@ -86,6 +90,11 @@ class World:
         """Make `frame` look up `fields`, and the parents that they name."""
         frame.resource = frame.fields = fields
         frame.kind, frame.parents = kind, self.kin
+
+    def expect(self, frame: Frame, kind: Kind, fields: Mapping[str, Any]) -> None:
+        """Make `frame` look up what is known of the next resource, and draw what is random in it."""
+        self.focus(frame, kind, fields)
+        frame.draws, frame.serial = self._pools[kind.name], self._serial + 1
 
     def settle(self) -> int:
         """Let everything happen that was due by now, in its order; what follows is at this very moment.
@@ -172,11 +181,12 @@ class World:
         for name in names:
             kind: Kind = self.stores[name].kind
             scenario = maker.scenario if maker.scenario in kind.lifecycle.scenarios else ""
-            above = (each for each, _ in kind.parents.values() if maker.store.kind.name in each.resources)
-            given: dict[str, Any] = {}
-            pointer.write(given, next(above).field, maker.id)
+            above = next(each for each, _ in kind.parents.values() if maker.store.kind.name in each.resources)
+            given = {above.field[0]: maker.id} if len(above.field) == 1 else {}
+            frame = self.frame(request, now)
+            frame.found[above.name] = maker
             with suppress(Breach):
-                made = self.create(self.stores[name], self.frame(request, now), given, scenario=scenario)
+                made = self.create(self.stores[name], frame, given, scenario=scenario)
                 self.tell(made, None, request, now)
 
     def tell(self, resource: Resource, transition: Transition | None, request: Request, now: int) -> None:
@@ -242,7 +252,7 @@ class World:
             kind: Kind = store.kind
             for number, (seed, compute) in enumerate(kind.seeds):
                 frame = self.frame()
-                frame.kind = kind
+                self.expect(frame, kind, {})
                 try:
                     self.create(store, frame, compute(frame), state=seed.state, scenario=seed.scenario)
                 except (MissingParent, NotUnique, WrongId) as problem:
@@ -252,6 +262,7 @@ class World:
         """Return the fields that the next resource begins with."""
         fields = birth.blank.copy()
         fields.update(given)
+        # What `expect` does, spelled out: everything that is made comes through here.
         frame.resource = frame.fields = fields
         frame.kind, frame.parents = kind, self.kin
         frame.draws, frame.serial = self._pools[kind.name], self._serial + 1

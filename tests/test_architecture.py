@@ -36,6 +36,7 @@ FLOORS = {
     "machine": {"assigning", "combining", "direct", "evaluation", "machine"},
     "world": {
         "announcing",
+        "birth",
         "breaches",
         "clock",
         "due",

@@ -12,9 +12,10 @@ from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from mockserver.answers import Reply
 from mockserver.app import Settings, build
 from mockserver.clock import ManualClock
-from mockserver.wire import in_parts
+from mockserver.wire import in_parts, messages
 from understudy import wholly
 from understudy.shipped import specified
 
@@ -284,3 +285,25 @@ def test_a_status_that_is_none_is_written_by_neither(monkeypatch, connected):
     monkeypatch.delitem(httptools_impl.STATUS_LINE, 200)
     pieces = connection.ask(request(f"GET {JOBS}/3451"))
     assert status_of(pieces[0]) == 500
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_what_ends_with_its_head_has_no_body_whatever_is_said(status):
+    """A body there would be read as the beginning of the next answer (RFC 9110, section 6.4.1)."""
+    reply = Reply(status, {"id": 1})
+    start, end = messages(reply)
+
+    assert end["body"] == b""
+    assert {name: value for name, value in start["headers"] if name != b"vary"} == (
+        {b"content-length": b"0"} if status == 205 else {}
+    )
+
+
+def test_nor_in_one_piece(connected):
+    connection = connected()
+    connection.ask(request(f"GET {JOBS}/3451"))
+    cycle = connection.protocol.cycle
+    cycle.response_complete = False
+
+    assert not wholly.wholly()(cycle.send, Reply(204, {"id": 1}))
+    assert connection.paper.taken() == []

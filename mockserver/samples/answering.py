@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from mockserver.answers import NEGOTIATED, PROBLEM, Refused, Reply
+from mockserver.answers import BODILESS, NEGOTIATED, PROBLEM, Refused, Reply
 from mockserver.evaluation import Request
 from mockserver.samples.choosing import Offer, accepted, documented, is_json, offers, success
 from mockserver.samples.heading import Headers, Headings
@@ -21,8 +21,6 @@ from speckit.pointer import ABSENT
 from speckit.schema import Schemas
 from speckit.wording import ERRORS, Wording
 
-BODILESS = frozenset({204, 205, 304})
-"""Statuses that never come with content (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 _SILENT = Response({}, {})
 
 

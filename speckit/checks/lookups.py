@@ -52,6 +52,7 @@ class _Part:
     value: Any
     operations: tuple[Operation, ...]
     scenario: str = ""
+    is_before_birth: bool = False
 
 
 def lookup_faults(subject: Subject) -> Iterator[Fault]:
@@ -69,6 +70,11 @@ def lookup_faults(subject: Subject) -> Iterator[Fault]:
                     yield from _outside(subject, part, path, source)
                 case "scenario":
                     yield from _unsaid(subject, part, path, source)
+                case "id" | "sequence" if part.is_before_birth:
+                    message = (
+                        f"There is no ${source.kind} yet: what is 'set' is known before the resource is made."
+                    )
+                    yield subject.fault(path, message, "Write it in 'initially'.")
                 case "resource" | "origin" if (
                     source.pointer and subject.keys and source.pointer[0] not in fields
                 ):
@@ -152,7 +158,9 @@ def _parts(subject: Subject) -> Iterator[_Part]:
         view = raw.get("view")
         choice = [((*path, "view", "by"), view["by"])] if isinstance(view, dict) else []
         chosen = [((*path, *where, "match", "by"), by) for where, by in _choosing(raw)]
-        yield from (_Part(*each, (operation,)) for each in (*wholes, *choice, *chosen))
+        is_made = raw.get("role") in ("create", "replace")
+        for where, value in (*wholes, *choice, *chosen):
+            yield _Part(where, value, (operation,), is_before_birth=is_made and where[-1] == "set")
     for path, answer, operations in spelled_out(subject):
         yield from (_Part((*path, k), answer[k], operations) for k in ("body", "headers") if k in answer)
         yield from _guard(answer, path, operations)
@@ -179,7 +187,8 @@ def _beginnings(subject: Subject) -> Iterator[_Part]:
     for path, _, view in members(raw, "views"):
         yield _Part((*path, "body"), view.get("body"), own)
     yield _Part(("history", "entry"), raw.get("history", {}).get("entry"), own)
-    yield from (_Part((*path, "set"), seed.get("set", {}), ()) for path, seed in items(raw, "seed"))
+    for path, seed in items(raw, "seed"):
+        yield _Part((*path, "set"), seed.get("set", {}), (), is_before_birth=True)
 
 
 def _transitions(subject: Subject) -> Iterator[_Part]:

@@ -7,8 +7,8 @@ import re
 from mockserver.identifiers import Pool, Sequences, world_key
 
 
-def pool(*, seed=0, principal="ann", name="Job", sequences=None, start=1):
-    return Pool(world_key(seed, principal), name, sequences or Sequences(), start)
+def pool(*, seed=0, principal="ann", name="Job", sequences=None, start=1, known=None):
+    return Pool(world_key(seed, principal), name, sequences or Sequences(), start, known or {}.get)
 
 
 def drawn(*, serial=1, moment=5, number=1, **options):
@@ -19,6 +19,10 @@ def test_numbers_are_counted_for_each_resource_from_where_it_starts():
     sequences = Sequences()
 
     assert [sequences.next("Job", 10), sequences.next("Job", 10), sequences.next("Task", 1)] == [10, 11, 1]
+
+
+def test_a_number_that_somebody_chose_is_passed_over():
+    assert [pool(known={1: "", 2: "", 4: ""}.get).sequence(), pool(known={2: ""}.get).sequence()] == [3, 1]
 
 
 def test_a_number_is_never_below_the_start():

@@ -726,6 +726,18 @@ DOCUMENTED = [
             "'body: {jobs: $list#/items}'",
         ),
         (
+            {J + "operations/createJob/set": {"name": "n-{$id}"}},
+            "operations/createJob/set/name",
+            "There is no $id yet",
+            "in 'initially'",
+        ),
+        (
+            {J + "seed/0/set/name": "$sequence"},
+            "seed/0/set/name",
+            "There is no $sequence yet",
+            "in 'initially'",
+        ),
+        (
             {J + "initially/name": "$request.body#/nmae"},
             "initially/name",
             "'nmae' is not documented in the body of createJob",
