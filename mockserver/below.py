@@ -44,13 +44,18 @@ class Below:
         if scope["type"] != "http":
             return self._app(scope, receive, send)
         path: str = scope["path"]
-        if path == self._base or path.startswith(f"{self._base}/"):
+        if path == self._base or (path.startswith(f"{self._base}/") and self._is_parted(scope)):
             # What is noted there on the way is looked at by those before.
             scope.setdefault("extensions", {})
             return self._app({**scope, **self._rest(scope)}, receive, self._saying(scope, send))
         if path.startswith(f"{PREFIX}/"):
             return self._app(scope, receive, send)
         return self._refuse(scope, send)
+
+    def _is_parted(self, scope: Scope) -> bool:
+        """Return whether the slash behind the base path is one: `%2F` is a part of a name."""
+        raw, start = scope.get("raw_path") or b"", self._base.encode()
+        return not raw.startswith(start) or raw[len(start) :].startswith(b"/")
 
     def _rest(self, scope: Scope) -> dict[str, Any]:
         """Return the paths of a request without the base path, which a header tells those behind of."""

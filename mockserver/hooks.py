@@ -75,5 +75,11 @@ class Hooked:
         except Exception as problem:
             log.exception("The hook of %s failed.", self._name)
             raise Refused("internal", f"The hook of {self._name} failed: {problem!r}.") from problem
+        if not (isinstance(status, int) and 200 <= status < 600):
+            detail = (
+                f"The hook of {self._name} answered with the status {status!r}; it is one from 200 to 599."
+            )
+            log.error("%s", detail)
+            raise Refused("internal", detail)
         told = tuple((str(name), str(value)) for each in headers for name, value in each.items())
         return Reply(status, ABSENT if body is None else body, told)

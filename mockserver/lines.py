@@ -24,18 +24,23 @@ class Lines:
         Where the connections are not known, the answer ends after its head, and
         the server has to end the connection.
         """
-        if not self._abort(scope):
-            await send({"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"1")]})
+        line = self._line(scope)
+        start = {"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"1")]}
+        if line is None:
+            await send(start)
             return
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        line.transport.abort()
+        if line.cycle.scope["state"] is scope.get("state"):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        else:
+            # Of several that were sent ahead of their answers, uvicorn tells only the last that nobody is
+            # there any more; the others need an end, which goes nowhere.
+            await send(start)
+            await send({"type": "http.response.body", "body": b"."})
 
-    def _abort(self, scope: Scope) -> bool:
-        # Whatever is changed in a scope on its way, this stays the same object.
-        state = scope.get("state")
-        for each in self.open:
-            cycle = getattr(each, "cycle", None)
-            if cycle is not None and state is not None and cycle.scope["state"] is state:
-                each.transport.abort()
-                return True
-        return False
+    def _line(self, scope: Scope) -> Any:
+        """Return the connection on which a request came; None where that is not known."""
+        # Each connection has a pair of its own here, and nobody on the way puts another one in its place.
+        server = scope.get("server")
+        return next((each for each in self.open if server is not None and each.server is server), None)

@@ -11,7 +11,7 @@ from mockserver.control import PREFIX
 from mockserver.direct import direct
 from mockserver.evaluation import Frame, Request
 from mockserver.framework import ASGIApp, Message, Receive, Scope, Send
-from mockserver.wire import VARY, VARY_ACCEPT, RawHeaders, headers_of, respond
+from mockserver.wire import VARY, RawHeaders, headers_of, respond
 from speckit.conventions import Conventions
 
 log = logging.getLogger("understudy")
@@ -128,8 +128,11 @@ def _saying(send: Send, allowance: RawHeaders) -> Send:
 
 def _allowed(sent: Iterable[tuple[bytes, bytes]], allowance: RawHeaders) -> RawHeaders:
     raw = [(name.lower(), value) for name, value in sent]
-    varies = b"".join(value for name, value in raw if name == b"vary")
+    varies = b", ".join(value for name, value in raw if name == b"vary")
+    kept = dict.fromkeys([*VARY[1].split(b", "), *re.split(rb"\s*,\s*", varies)])
+    told = {name for name, _ in allowance}
+    raw = [each for each in raw if each[0] not in told]
     rest = [each for each in raw if each[0] != b"vary"]
     names = sorted({name for name, _ in rest} - _READABLE) if allowance else []
     exposed = [(b"access-control-expose-headers", b", ".join(names))] if names else []
-    return [VARY_ACCEPT if b"Accept" in varies else VARY, *rest, *allowance, *exposed]
+    return [(b"vary", b", ".join(filter(None, kept))), *rest, *allowance, *exposed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -45,13 +45,26 @@ class Guard:
             if scope["type"] != "http":
                 raise
             refused = Refused("overloaded", "The server is ending.")
-            await respond(send, self._catalogue.reply(refused, Frame(Request(), 0, {})))
+            if not _at_once(respond(send, self._catalogue.reply(refused, Frame(Request(), 0, {})))):
+                raise
         except Exception:
             if scope["type"] != "http":
                 raise
             log.exception("%s %s", scope["method"], scope["path"])
             refused = Refused("internal", "The server has a fault; its log says more.")
             await respond(send, self._catalogue.reply(refused, Frame(Request(), 0, {})))
+
+
+def _at_once(sending: Coroutine[Any, Any, None]) -> bool:
+    """Run what sends an answer; return False if it would have to wait, as for a client that does not read."""
+    try:
+        sending.send(None)
+    except StopIteration:
+        return True
+    except RuntimeError:
+        return False  # the answer has begun already
+    sending.close()
+    return False
 
 
 class Routing(SpecMiddleware):

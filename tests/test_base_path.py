@@ -239,3 +239,9 @@ def test_a_server_whose_path_cannot_be_one_is_wrong_use(tmp_path):
 
     with pytest.raises(click.UsageError, match=r"Write a path: --base-path /v1\."):
         run(Options(str(tmp_path / "shop.yaml"), base_path="servers"))
+
+
+def test_a_slash_that_is_part_of_a_name_parts_no_base_path(root):
+    """`/v1%2Fx/orders` is no path below `/v1`: its first segment is another one."""
+    assert get(f"{root}/v1%2Fx/orders").status_code == 404
+    assert get(f"{root}/v1%2Forders").status_code == 404

@@ -18,6 +18,7 @@ import httpx
 import pytest
 import yaml
 from harness import ROOT, Server
+from shop import shop
 
 from understudy.cli import main
 
@@ -331,6 +332,22 @@ def test_it_ends_when_told_even_with_a_connection_open(how):
     assert status == 0
     assert took < SECONDS_TO_END
     assert server.errors == []
+
+
+@pytest.mark.parametrize("options", [[], ["--watch"]], ids=["", "watch"])
+def test_it_ends_even_while_a_client_does_not_read(tmp_path, options):
+    """Its answers fill the connection, and whoever writes more waits: also what says that it ends."""
+    server = Server(str(shop(tmp_path)), *options)
+    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        deaf.connect(address)
+        for _ in range(3):
+            deaf.sendall(b"GET /_understudy/ui/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            time.sleep(0.3)
+        status = server.stop(signal.SIGTERM)
+
+    assert status == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)

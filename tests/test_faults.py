@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import httpx
@@ -247,6 +250,21 @@ def test_a_connection_that_breaks_off_may_be_that_of_a_proxy(door, served, alice
 
     with pytest.raises(httpx.TransportError, match=r"without sending a response|[Rr]eset"):
         alice.get("/orders", headers={"x-forwarded-for": "192.0.2.7"})
+
+
+def test_a_connection_breaks_off_with_a_request_behind(door, served):
+    """That one was sent before the answer to the first, and none of the two gets any."""
+    fault(door, operation="getOrder", drop=True, times=1)
+    one, other = (
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer alice\r\n\r\n".encode()
+        for path in ("/orders/1", "/orders")
+    )
+    address = urlsplit(served.url)
+
+    with socket.create_connection((address.hostname, address.port), timeout=30) as line:
+        line.sendall(one + other)
+        with suppress(ConnectionResetError):
+            assert line.recv(4096) == b""
 
 
 # ---------------------------------------------------------------- what is no rule

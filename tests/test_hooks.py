@@ -124,3 +124,14 @@ def test_a_name_that_is_no_python_file_is_refused(file, tmp_path, name):
 
     assert result.exit_code == 2
     assert "there is no such file" in result.output or "Its name ends in .py" in result.output
+
+
+@pytest.mark.parametrize("status", [100, 101, 199, 600, -1, "200", None])
+def test_a_hook_that_answers_with_no_status_is_an_internal_error(file, status):
+    """A client would wait for the answer that comes after a 100, or read the body as one."""
+    http = client(file(f"HOOKS = {{'getOpenReplayJob': lambda request, world: ({status!r}, {{'a': 1}})}}"))
+
+    answer = http.get(f"{JOB}/3451")
+
+    assert answer.status_code == 500
+    assert "a status is" in answer.text or "it is one from 200 to 599" in answer.text

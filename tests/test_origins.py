@@ -197,3 +197,18 @@ def test_an_origin_may_be_that_of_an_app(tmp_path):
     running.stop()
 
     assert answer.headers[ALLOWED] == "capacitor://localhost"
+
+
+def test_what_an_answer_says_for_itself_is_said_once(tmp_path):
+    """A browser takes two headers of one kind for none, and a cache needs all names of Vary."""
+    file = tmp_path / "hooks.py"
+    said = {"Vary": "X-Shop", "Access-Control-Allow-Origin": "*"}
+    file.write_text(f"HOOKS = {{'listOrders': lambda request, world: (200, [], {said!r})}}")
+    running = Server(str(shop(tmp_path)), "--hook", str(file))
+    try:
+        answer = asked(running, LOCAL)
+    finally:
+        assert running.stop() == 0
+
+    assert answer.headers.get_list(ALLOWED) == [LOCAL]
+    assert answer.headers.get_list("vary") == ["Origin, X-Shop"]

@@ -307,3 +307,32 @@ def test_nor_in_one_piece(connected):
 
     assert not wholly.wholly()(cycle.send, Reply(204, {"id": 1}))
     assert connection.paper.taken() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_sent"),
+    [
+        *(
+            ("X-Trace", True),
+            ("Set-Cookie", True),
+            ("X Bad", False),
+            ("X:Y", False),
+            ("X-日", False),
+            ("", False),
+        ),
+        *((each, False) for each in ("Date", "Content-Length", "Transfer-Encoding", "Connection")),
+    ],
+)
+def test_headers_that_no_answer_can_have_are_left_out(name, is_sent):
+    """A document or a hook may name them; the message would be broken, or end somewhere else."""
+    start, _ = messages(Reply(200, {"id": 1}, headers=((name, "5"),)))
+
+    assert dict(start["headers"])[b"content-length"] == b"8"
+    assert len(start["headers"]) == (4 if is_sent else 3)
+
+
+def test_a_content_type_that_is_said_is_the_only_one():
+    start, _ = messages(Reply(200, {"id": 1}, headers=(("content-type", "application/hal+json"),)))
+
+    kinds = [value for name, value in start["headers"] if name == b"content-type"]
+    assert kinds == [b"application/hal+json"]
