@@ -34,10 +34,16 @@ def integer(text: str) -> int | None:
 
 
 class Scope:
-    """The parents that an operation's path names."""
+    """The parents that an operation's path names.
 
-    def __init__(self, kind: Kind, rule: Rule) -> None:
-        self.parents = [kind.lifecycle.parents[name] for name in rule.scope]
+    Args:
+        missing: Only those of them whose absence is answered so.
+    """
+
+    def __init__(self, kind: Kind, rule: Rule, missing: str = "") -> None:
+        parents = [kind.lifecycle.parents[name] for name in rule.scope]
+        told = {each.name: each.missing.kind if each.missing else "" for each in parents}
+        self.parents = [each for each in parents if missing in ("", told[each.name])]
 
     def found(self, world: World, request: Request) -> list[tuple[Parent, Resource]]:
         """Return each parent with the resource that it is.

@@ -18,6 +18,7 @@ from mockserver.evaluation import NOTHING, Frame, Request
 from mockserver.hooks import Hook, Hooked
 from mockserver.intake import Intake
 from mockserver.listing import Listing
+from mockserver.locating import Scope
 from mockserver.parameters import Parameters
 from mockserver.parts import Parts
 from mockserver.principals import ANONYMOUS, Principal, Principals
@@ -26,6 +27,7 @@ from mockserver.samples.answering import Documented
 from mockserver.samples.negotiating import negotiated
 from mockserver.samples.preferring import HEADER, RAW_HEADER, Undocumented, preferred, take
 from mockserver.samples.refusing import Refusals
+from mockserver.world import World
 from mockserver.worlds import TooManyWorlds, Worlds
 from speckit.conventions import governing
 from speckit.lifecycle import Lifecycle, Rule
@@ -88,6 +90,7 @@ class Played:
         """Whether the operation reads a request body."""
         self._effect = direct(_effect(stage, operation, lifecycle, rule) or self._documented.answer)
         self._is_alive = rule is not None
+        self._keys = _keys(stage, lifecycle, rule)
         self._negotiated = negotiated(self._documented) if self._is_alive else None
         self._conformance = Conformance(operation, stage.schemas, data) if stage.checks_responses else None
 
@@ -138,17 +141,25 @@ class Played:
         if RAW_HEADER in request.raw or b"__" in query:
             preferences = preferred(request.headers.get(HEADER, ""), query, self._own_query)
             take(request, preferences)
-        self._intake.read(request, query, content)
         try:
-            world = self._worlds.of(principal)
-        except TooManyWorlds as problem:
-            raise Refused("overloaded", str(problem)) from problem
+            self._intake.read(request, query, content)
+        except Refused:
+            if self._keys is not None:
+                self._keys.found(self._world(principal), request)
+            raise
+        world = self._world(principal)
         if preferences and (preferences.code or preferences.example or not self._is_alive):
             return self._documented.answer(world, request, preferences)
         if self._negotiated is None:
             return self._effect(world, request)
         self._negotiated.check(request)
         return self._negotiated(self._effect(world, request), request)
+
+    def _world(self, principal: Principal) -> World:
+        try:
+            return self._worlds.of(principal)
+        except TooManyWorlds as problem:
+            raise Refused("overloaded", str(problem)) from problem
 
     def _checked(self, reply: Reply, kind: str) -> Reply:
         assert self._conformance is not None
@@ -171,6 +182,17 @@ def _rule(specification: Specification, operation: Operation) -> tuple[Lifecycle
         if operation.id in lifecycle.rules:
             return lifecycle, lifecycle.rules[operation.id]
     return None, None
+
+
+def _keys(stage: Stage, lifecycle: Lifecycle | None, rule: Rule | None) -> Scope | None:
+    """Return the parents in the path without which nobody is known; None where there are none.
+
+    They are a part of who is asking, so they come before whatever else is wrong.
+    """
+    if lifecycle is None or rule is None:
+        return None
+    keys = Scope(stage.worlds.kinds[lifecycle.name], rule, "unauthorized")
+    return keys if keys.parents else None
 
 
 def _effect(

@@ -88,6 +88,12 @@ class Principals:
         self.share = one_world or any(each.world != each.name for each in (known or {}).values())
         """Whether several of them may be in one world."""
 
+    @property
+    def roles(self) -> list[str]:
+        """The roles that somebody in the list has, each once and in their order."""
+        known = (self._known or {}).values()
+        return sorted({role for each in known for role in each.roles or ()})
+
     def by_credential(self, credential: str) -> Principal | None:
         """Return the caller with `credential`, or None if nobody has it."""
         if self._known is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from speckit.conventions import Conventions, governing
 from speckit.operation import Operation
@@ -203,12 +203,21 @@ class Router:
         values: list[str] = []
         leaf = _walk(self._root, segments, 0, values)
         if leaf is None:
-            return None
+            return self._with_fewer_slashes(segments, method, query)
         if leaf.asked:
             leaf = leaf.asked_by(query, method)
         names = leaf.names.get("GET" if method == "HEAD" and "HEAD" not in leaf.names else method)
         names = names if names is not None else next(iter(leaf.names.values()))
         return Found(leaf.operations, dict(zip(names, values, strict=True)))
+
+    def _with_fewer_slashes(self, segments: list[str], method: str, query: bytes) -> Found | None:
+        """Return what a path leads to where slashes are ignored and each of several counts as one."""
+        if "" not in segments[:-1]:
+            return None
+        way = "".join(f"/{quote(each, safe='')}" for each in (*filter(None, segments[:-1]), segments[-1]))
+        if not governing(self._conventions, way).ignores_trailing_slash:
+            return None
+        return self._find(way.encode(), method, query)
 
 
 def _may_be_empty(operation: Operation, segment: str) -> bool:

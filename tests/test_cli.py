@@ -21,6 +21,8 @@ from harness import ROOT, Server
 from shop import shop
 
 from understudy.cli import main
+from understudy.serve import Options, application
+from understudy.shipped import specified
 
 TAGS = ("rendley", "kragle", "alteryx", "openreplay", "taipy")
 SECONDS_TO_END = 5
@@ -399,3 +401,23 @@ def test_its_greeting_may_go_unread():
         said = shell.stderr.read()
 
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("roles", "told"),
+    [
+        ("[Curator, TAIPY_READER]", ""),
+        ("[Curatr]", "Warning: no operation asks for the role Curatr. Did you mean 'Curator'?\n"),
+        ("[Curator, Boss, Admin]", "Warning: no operation asks for the roles Admin, Boss."),
+    ],
+)
+def test_a_role_that_no_operation_asks_for_is_told(tmp_path, capsys, roles, told):
+    """It is refused nothing and given nothing: somebody has misspelt one, or means another document."""
+    file = tmp_path / "principals.yaml"
+    file.write_text(f"principals: [{{name: a, token: t, roles: {roles}}}]")
+
+    application(specified(None), Options(principals=str(file)))
+    heard = capsys.readouterr().err
+
+    assert heard.startswith(told)
+    assert bool(heard) == bool(told)

@@ -29,7 +29,7 @@ from mockserver.direct import direct
 from mockserver.framework import ASGIApp, AsyncApp
 from mockserver.lines import Lines
 from mockserver.principals import Principals
-from speckit.faults import DocumentFaults
+from speckit.faults import DocumentFaults, did_you_mean
 from speckit.noting import Stamps, noted
 from speckit.operation import Operation
 from speckit.remote import is_url
@@ -222,6 +222,7 @@ def application(
         click.UsageError: one of them is not there, or who is to be told makes no sense.
     """
     known = _known(options.principals, one_world=options.one_world)
+    _tell_unasked(known, specification)
     found = hooks.load(options.hook, specification.operations) if options.hook else {}
     settings = Settings(
         seed=options.seed,
@@ -248,6 +249,20 @@ def _known(file: str | None, *, one_world: bool) -> Principals:
         return Principals(one_world=one_world)
     with files_needed():
         return principals.load(Path(file), one_world=one_world)
+
+
+def _tell_unasked(known: Principals, specification: Specification) -> None:
+    """Say which roles of the principals no operation asks for: one may be misspelt."""
+    asked = {
+        role
+        for each in specification.lifecycles.values()
+        for rule in each.rules.values()
+        for role in rule.roles
+    }
+    if asked and (others := [role for role in known.roles if role not in asked]):
+        plural = "s" if len(others) > 1 else ""
+        hint = did_you_mean(others[0], asked)
+        click.echo(f"Warning: no operation asks for the role{plural} {few(others)}. {hint}", err=True)
 
 
 def listen(host: str, port: int) -> socket.socket:

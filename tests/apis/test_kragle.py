@@ -243,6 +243,17 @@ def test_two_nameless_jobs_do_not_clash(api):
     assert [job(api, each)["name"] for each in (first, second)] == [None, None]
 
 
+@pytest.mark.source("seed")
+def test_null_is_the_default_of_a_name_and_may_be_sent(api):
+    """On a job that has one it takes the name away."""
+    made = create(api, name=None)
+    named = create(api, name="fleeting", schedule_id=6)
+
+    assert job(api, made)["name"] is None
+    assert api.put(f"/jobs/{named}", json={"name": None}).json()["name"] is None
+    assert api.get("/jobs/byname/fleeting").json()["code"] == 6
+
+
 JSON = "application/json"
 BODIES = [
     pytest.param('{"schedule_id": "2"}', JSON, 4, id="text for an id"),

@@ -655,3 +655,22 @@ def test_timestamps_are_whole_milliseconds(api):
     for each in api.get(JOBS).json()["data"]:
         for key in ("createdAt", "startAt"):
             assert re.fullmatch(r"\d{13}", str(each[key]))
+
+
+@pytest.mark.source("src")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "jobs/abc"),
+        ("DELETE", "jobs/abc"),
+        ("GET", "jobs/1"),
+        ("GET", "jobs"),
+        ("DELETE", "users/" + "x" * 300),
+    ],
+    ids=["malformed", "malformed to cancel", "an id", "the list", "a user too long"],
+)
+def test_an_unknown_project_key_is_looked_at_before_all_else(api, method, path):
+    """It is a part of the credential: who has none is not told what an id looks like."""
+    answer = api.request(method, f"/public/nope/{path}")
+
+    assert (answer.status_code, answer.content) == (401, b"")

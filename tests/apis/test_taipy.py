@@ -438,7 +438,7 @@ def test_an_id_nobody_has_is_not_found(api, unchanged, method, path, identity):
 
 
 @pytest.mark.source("obs")
-@pytest.mark.parametrize("slash", ["", "/"], ids=["without", "with"])
+@pytest.mark.parametrize("slash", ["", "/", "//"], ids=["without", "with", "with two"])
 @pytest.mark.parametrize(("method", "path", "role", "status"), REQUESTS)
 def test_a_slash_at_the_end_is_no_matter(api, method, path, role, status, slash):
     """Both forms work, and neither redirects."""

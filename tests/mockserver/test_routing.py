@@ -110,7 +110,9 @@ def test_a_slash_at_the_end_matters_unless_the_api_says_otherwise():
     assert found(ways, "/free/jobs") == found(ways, "/free/jobs/") == ("/free/jobs/", {})
     assert found(ways, "/free/jobs/7/") == ("/free/jobs/{id}", {"id": "7"})
     assert found(ways, "/free/x/") == ("/free/x", {})
-    assert found(ways, "/free/x//") is None
+    assert found(ways, "/free/x//") == found(ways, "//free///x") == ("/free/x", {})
+    assert found(ways, "/free/jobs//a%2F%2Fb///") == ("/free/jobs/{id}", {"id": "a//b"})
+    assert found(ways, "/free//y") is found(ways, "/jobs//") is found(ways, "//") is None
 
 
 FREE = (Conventions("free", ("/free/",), ignores_trailing_slash=True),)
