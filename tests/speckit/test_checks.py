@@ -363,6 +363,18 @@ FIELDS = [
 
 LOOKUPS = [
     (
+        {J + "operations/getJob/available/otherwise/body": {"error": "The job is {$state."}},
+        "operations/getJob/available/otherwise/body",
+        "'{$state.' is no whole expression",
+        "",
+    ),
+    (
+        {J + "identity/generate": "job_{$random.hex12"},
+        "identity/generate",
+        "ends it, as in '{$random.hex12}'",
+        "",
+    ),
+    (
         {J + "initially/title": "$parent.team#/name"},
         "initially/title",
         "'team' is not a parent",
