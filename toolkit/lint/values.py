@@ -68,7 +68,7 @@ def required(life: Life) -> Iterator[Fault]:
     taken = dict(_taken_away(life))
     told: set[str] = set()
     for showing in _showings(life) if not any(name.startswith("$") for name in there) else ():
-        for name in [each for each in _required(showing.shape) if each not in told]:
+        for name in [each for each in showing.shape.required if each not in told]:
             if name not in there:
                 told.add(name)
                 message = f"{showing.operation.id} requires '{name}' of a {life.name}, and nothing sets it."
@@ -104,13 +104,6 @@ def _kept(life: Life) -> list[Path]:
     lifecycle = life.lifecycle
     history = [lifecycle.history.field] if lifecycle.history else []
     return [*history, *(parent.field for parent in lifecycle.parents.values())]
-
-
-def _required(shape: Shape) -> list[str]:
-    """Return the members that an answer has to have: not those that are for requests only."""
-    listed = [part["required"] for part in shape.parts if isinstance(part.get("required"), list)]
-    names = dict.fromkeys(name for each in listed for name in each if isinstance(name, str))
-    return [n for n in names if not any(p.get(RESPONSE) is True for p in shape.member(n).parts)]
 
 
 @rule(
