@@ -245,7 +245,17 @@ def _string(text: str) -> Template:
     if "{$" not in text:
         return Constant(text)
     pieces = _EMBEDDED.split(text)
+    if open_ := next((piece for piece in pieces[::2] if "{$" in piece), ""):
+        raise ExpressionError(_unclosed(open_))
     return Text(tuple(source(p) if i % 2 else p for i, p in enumerate(pieces) if i % 2 or p))
+
+
+def _unclosed(text: str) -> str:
+    """Return what is wrong with a `text` in which an expression begins that does not end."""
+    said = text[text.index("{$") :]
+    begun = _EXPRESSION.match(re.split(r"[\s{}]", said[1:])[0].rstrip(".,:;!?/"))
+    known = begun[0] if begun and begun["source"] in SOURCES else "$id"
+    return f"'{said}' is no whole expression: '{{$' begins one, and '}}' ends it, as in '{{{known}}}'."
 
 
 def source(text: str) -> Source:

@@ -1,5 +1,6 @@
 """What is wrong with a document, where, and what would work instead."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,6 +13,9 @@ _SHORT = 20
 """Up to so many names are all told; of more, the nearest."""
 
 _SHOWN = 8
+
+_VOWEL = re.compile(r"(?!us[aei]|uni|ur[il]|eu|one)[aeiou]", re.IGNORECASE)
+"""A word that begins as it sounds with a vowel, so far as its letters tell."""
 
 _LONGEST = 300
 """Up to so many characters of a key are told."""
@@ -101,6 +105,15 @@ def written(path: Pointer) -> str:
 def _segment(text: str) -> str:
     short = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
     return short.replace("~", "~0").replace("/", "~1")
+
+
+def an(noun: str) -> str:
+    """Return `noun` with its article.
+
+    >>> an("Job"), an("Export"), an("User"), an("Upload")
+    ('a Job', 'an Export', 'a User', 'an Upload')
+    """
+    return f"an {noun}" if _VOWEL.match(noun) else f"a {noun}"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

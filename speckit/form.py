@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def _told(extension: str, error: ValidationError, raw: Any, schema: dict[str, An
             yield from (Fault((*path, name), *said) for name, said in _misnamed(each))
         else:
             message, hint = _said(each)
-            yield Fault(path, message, _remedy(path, each.instance) or hint)
+            yield Fault(path, message, _remedy(path, each.instance) or _meant(each, path, raw) or hint)
 
 
 def _nearest(error: ValidationError) -> list[ValidationError]:
@@ -75,8 +76,7 @@ def _said(error: ValidationError) -> tuple[str, str]:
         case "enum":
             return f"{value} is not allowed here.", did_you_mean(str(error.instance), map(str, kind.options))
         case "pattern" if "~" in kind.pattern:
-            minus = "-" if kind.pattern.startswith("^-?") and str(error.instance).startswith("-") else ""
-            return f"{value} is not a JSON Pointer.", f"Write '{minus}/{str(error.instance).lstrip('-/')}'."
+            return f"{value} is not a JSON Pointer.", f"Write '/{str(error.instance).lstrip('-/')}'."
         case "pattern" if "$" in kind.pattern:
             return (
                 f"{value} is not an expression.",
@@ -103,7 +103,50 @@ def _remedy(path: Pointer, value: Any) -> str:
             return f"Write {{{key}: {value if value.startswith(('$', 'P')) else 'PT2S'}}}."
         case ("state", "states", _) if not isinstance(value, dict):
             return "Write {category: pending}."
+        case (*_, "unique", int()) if isinstance(value, str):
+            return f"Write {{fields: [/{value.lstrip('/')}]}}."
+        case (*_, "idempotency") if isinstance(value, str):
+            return f"Write {{header: {value}}}."
+        case (*above, key) if not isinstance(value, dict | list) and len(above) in (0, 2):
+            return _shape(above, key)
     return ""
+
+
+_SHAPES = {
+    "identity": "{param: id, field: /id}",
+    "etag": "{}, or {required: true} where changes have to be conditional",
+    "unique": "[{fields: [/name]}]",
+    "timestamps": "{created: /created_at, updated: /updated_at}",
+    "history": "{field: /events, entry: {state: $state, at: $now}}",
+    "hidden": "[/owner]",
+    "paging": "{style: page, page: page, size: limit, default: 20, max: 100}",
+    "idempotency": "{header: Idempotency-Key}",
+    "available": "{in: [done], otherwise: {status: 409}}",
+    "sort": "{param: sort, fields: {name: /name}}",
+    "filters": "{status: /status}",
+}
+"""By a key of a lifecycle or of an operation, what it may look like."""
+
+
+def _shape(above: list[str | int], key: str | int) -> str:
+    is_of_operation = above[:1] == ["operations"]
+    return f"Write {_SHAPES[str(key)]}." if key in _SHAPES and (is_of_operation or not above) else ""
+
+
+def _meant(error: ValidationError, path: Pointer, raw: Any) -> str:
+    """Return which field a wrong pointer may mean: the nearest of those that a new resource has."""
+    kind: Any = error.kind
+    if kind.name != "pattern" or "~" not in kind.pattern or not isinstance(error.instance, str):
+        return ""
+    whole = raw.get(path[1]) if len(path) > 1 and isinstance(raw, dict) else None
+    begins = whole.get("initially") if isinstance(whole, dict) else None
+    head, slash, below = error.instance.lstrip("-/").partition("/")
+    known = [str(each) for each in begins] if isinstance(begins, dict) else []
+    minus = "-" if error.instance.startswith("-") and kind.pattern.startswith("^-?") else ""
+    near = [head] if head in known else get_close_matches(head, known, n=1, cutoff=0.6)
+    if near:
+        return f"Write '{minus}/{near[0]}{slash}{below}'."
+    return f"Write '{minus}/{head}{slash}{below}'. {did_you_mean(head, known)}".strip()
 
 
 def _misnamed(error: ValidationError) -> Iterator[tuple[str, tuple[str, str]]]:

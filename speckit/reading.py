@@ -39,6 +39,10 @@ from speckit.lifecycle import (
 Raw = Mapping[str, Any]
 
 
+_UNREAD = Source("state")
+"""Stands for what could not be read: it may have any value, so that nothing more is told of it."""
+
+
 @dataclass(slots=True)
 class Reader:
     """Reads one part of the vocabulary after another and keeps the faults it meets.
@@ -75,12 +79,12 @@ class Reader:
         )
 
     def template(self, value: Any, at: Pointer) -> Template:
-        """Return `value` as a template; a wrong one is a fault and stands as a constant."""
-        return self._try(expression.template, value, at) or expression.Constant(None)
+        """Return `value` as a template; a wrong one is a fault."""
+        return self._try(expression.template, value, at) or _UNREAD
 
     def source(self, value: Any, at: Pointer) -> Source:
         """Return `value` as a single expression; a wrong one is a fault."""
-        return self._try(expression.source, value, at) or Source("state")
+        return self._try(expression.source, value, at) or _UNREAD
 
     def answer(self, raw: Raw, key: str, at: Pointer) -> Answer | None:
         """Return the answer spelled out (or named) under `key`, if any."""

@@ -407,7 +407,7 @@ def test_its_greeting_may_go_unread():
     ("roles", "told"),
     [
         ("[Curator, TAIPY_READER]", ""),
-        ("[Curatr]", "Warning: no operation asks for the role Curatr. Did you mean 'Curator'?"),
+        ("[Curatr]", "Warning: no operation asks for the role Curatr. "),
         ("[Curator, Boss, Admin]", "Warning: no operation asks for the roles Admin, Boss."),
     ],
 )

@@ -152,6 +152,11 @@ def nothing(options: Options, found: Drafted) -> str:
 
     where = f" with the tag {' or '.join(options.only)}" if options.only else ""
     lost = f" {few(found.lost)} looked like one, but no example fits its schema." if found.lost else ""
+    if lives := list(found.specification.lifecycles):
+        has = "has a lifecycle" if len(lives) == 1 else "have lifecycles"
+        left = _left(found)
+        rest = f" Left to the document's examples: {few(left)}." if left else ""
+        return f"{few(lives)} {has} already in {shown(options.document)}{where}.{lost}{rest}"
     return (
         f"No resource was found in {shown(options.document)}{where}.{lost} "
         "Looked for: a path that ends in an id, "

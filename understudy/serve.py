@@ -261,7 +261,7 @@ def _tell_unasked(known: Principals, specification: Specification) -> None:
     }
     if asked and (others := [role for role in known.roles if role not in asked]):
         plural = "s" if len(others) > 1 else ""
-        hint = did_you_mean(others[0], asked)
+        hint = did_you_mean(others[0], sorted(asked))
         click.echo(f"Warning: no operation asks for the role{plural} {few(others)}. {hint}", err=True)
 
 

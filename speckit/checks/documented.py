@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from speckit import pointer
+from speckit.checks.outcomes import outcomes
 from speckit.checks.shapes import Shape
 from speckit.checks.showing import alone, body_of, is_reshaped
 from speckit.checks.subject import Subject
-from speckit.expression import Constant
+from speckit.expression import Constant, Template
 from speckit.faults import Fault, Pointer
-from speckit.lifecycle import CREATED, REMOVED, Path, Rule, Success
+from speckit.lifecycle import CREATED, EXTERNAL, REMOVED, Lifecycle, Path, Rule, Success, Transition
 from speckit.misfit import brief
 from speckit.operation import Operation
 
@@ -75,22 +76,52 @@ def _states(subject: Subject) -> Iterator[_Written]:
 
 def _set(subject: Subject) -> Iterator[_Written]:
     lifecycle = subject.lifecycle
-    states = ((("state", "states", name), each.set, name) for name, each in lifecycle.states.items())
-    moves = ((("transitions", i), each.set, each.ends) for i, each in enumerate(lifecycle.transitions))
-    for path, fields, state in (*states, *moves):
+    states = (
+        (("state", "states", name), each.set, name, _entering(lifecycle, name))
+        for name, each in lifecycle.states.items()
+    )
+    moves = (
+        (("transitions", i), each.set, each.ends, [each]) for i, each in enumerate(lifecycle.transitions)
+    )
+    for path, fields, state, by in (*states, *moves):
         for field, value in fields:
-            if isinstance(value, Constant):
-                yield _Written((*path, "set", pointer.render(field)), field, value.value, frozenset((state,)))
+            where = (*path, "set", pointer.render(field))
+            for at, plain in _constants(subject, value, where, _causes(subject, by)):
+                yield _Written(at, field, plain, frozenset((state,)))
+
+
+def _entering(lifecycle: Lifecycle, state: str) -> list[Transition]:
+    return [each for each in lifecycle.transitions if each.ends == state]
+
+
+def _causes(subject: Subject, transitions: list[Transition]) -> tuple[Operation, ...]:
+    """Return the operations that cause any of `transitions`; none where one may happen without a request."""
+    if not all(each.triggers and EXTERNAL not in each.triggers for each in transitions):
+        return ()
+    names = dict.fromkeys(name for each in transitions for name in each.triggers)
+    causes = tuple(subject.operations[name] for name in names if name in subject.operations)
+    return causes or subject.own("create", "replace")
 
 
 def _initially(subject: Subject) -> Iterator[_Written]:
     """Yield the constants of `initially` that nothing overwrites before anybody sees them."""
+    creates = subject.own("create", "replace")
     times = subject.lifecycle.timestamps
     fields = (times.created, times.updated, subject.lifecycle.state_field, *times.entered.values())
     overwritten = {field[0] for field in fields if field}
     for key, value in subject.lifecycle.initially:
-        if isinstance(value, Constant) and key not in overwritten:
-            yield _Written(("initially", key), (key,), value.value, frozenset(_untouched(subject, key)))
+        for at, plain in _constants(subject, value, ("initially", key), creates):
+            if key not in overwritten:
+                yield _Written(at, (key,), plain, frozenset(_untouched(subject, key)))
+
+
+def _constants(
+    subject: Subject, value: Template, at: Pointer, operations: tuple[Operation, ...]
+) -> Iterator[tuple[Pointer, Any]]:
+    """Yield the constants that `value` may come to where one of `operations` is asked for."""
+    for where, each in outcomes(value, at, lambda source: subject.may_miss(source, operations)):
+        if isinstance(each, Constant):
+            yield where, each.value
 
 
 def _untouched(subject: Subject, key: str) -> Iterator[str]:

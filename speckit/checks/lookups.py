@@ -42,7 +42,7 @@ _NEAR = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """A part of a lifecycle that may look things up, and the operations during which it does.
 
     Without operations there is no request, and what would be looked up in it is simply absent.
@@ -58,7 +58,7 @@ class _Part:
 def lookup_faults(subject: Subject) -> Iterator[Fault]:
     """Yield each expression that can never find anything."""
     fields = subject.fields
-    for part in _parts(subject):
+    for part in parts(subject):
         for path, source in _sources(part.value, part.path):
             match source.kind:
                 case "parent" if source.name not in subject.lifecycle.parents:
@@ -97,7 +97,7 @@ def _ungiven(path: Pointer, source: Source) -> Iterator[Fault]:
         yield Fault(path, message, did_you_mean(source.pointer[0], known))
 
 
-def _outside(subject: Subject, part: _Part, path: Pointer, source: Source) -> Iterator[Fault]:
+def _outside(subject: Subject, part: Part, path: Pointer, source: Source) -> Iterator[Fault]:
     """Yield that no body has what is looked up: for certain, or because it is so near to what one has."""
     shapes = [subject.body_shapes(operation) for operation in part.operations]
     documented = [shape.properties for each in shapes for shape in each]
@@ -111,7 +111,7 @@ def _outside(subject: Subject, part: _Part, path: Pointer, source: Source) -> It
         yield subject.unknown(path, what, word, known)
 
 
-def _undeclared(subject: Subject, part: _Part, path: Pointer, source: Source) -> Iterator[Fault]:
+def _undeclared(subject: Subject, part: Part, path: Pointer, source: Source) -> Iterator[Fault]:
     place = source.kind.removeprefix("request.")
     known = parameters(part.operations, place)
     if part.operations and source.name not in known:
@@ -119,7 +119,7 @@ def _undeclared(subject: Subject, part: _Part, path: Pointer, source: Source) ->
         yield subject.unknown(path, what, source.name, known, "Such an operation declares none.")
 
 
-def _unsaid(subject: Subject, part: _Part, path: Pointer, source: Source) -> Iterator[Fault]:
+def _unsaid(subject: Subject, part: Part, path: Pointer, source: Source) -> Iterator[Fault]:
     data = subject.lifecycle.scenarios.get(part.scenario)
     if data is not None and pointer.read(data, source.pointer) is ABSENT:
         what = f"data of the scenario '{part.scenario}'"
@@ -149,7 +149,8 @@ def _read(text: str) -> tuple[Source, ...]:
         return ()  # told by the reader
 
 
-def _parts(subject: Subject) -> Iterator[_Part]:
+def parts(subject: Subject) -> Iterator[Part]:
+    """Yield every part of the lifecycle that may look things up."""
     yield from _beginnings(subject)
     yield from _transitions(subject)
     for operation, _, raw in subject.rules():
@@ -160,9 +161,9 @@ def _parts(subject: Subject) -> Iterator[_Part]:
         chosen = [((*path, *where, "match", "by"), by) for where, by in _choosing(raw)]
         is_made = raw.get("role") in ("create", "replace")
         for where, value in (*wholes, *choice, *chosen):
-            yield _Part(where, value, (operation,), is_before_birth=is_made and where[-1] == "set")
+            yield Part(where, value, (operation,), is_before_birth=is_made and where[-1] == "set")
     for path, answer, operations in spelled_out(subject):
-        yield from (_Part((*path, k), answer[k], operations) for k in ("body", "headers") if k in answer)
+        yield from (Part((*path, k), answer[k], operations) for k in ("body", "headers") if k in answer)
         yield from _guard(answer, path, operations)
 
 
@@ -173,44 +174,44 @@ def _choosing(raw: Mapping[str, Any]) -> Iterator[tuple[Pointer, str]]:
             yield where, match["by"]
 
 
-def _beginnings(subject: Subject) -> Iterator[_Part]:
+def _beginnings(subject: Subject) -> Iterator[Part]:
     raw, creates, own = subject.raw, subject.own("create", "replace"), subject.own()
     if "generate" in raw["identity"]:
-        yield _Part(("identity", "generate"), raw["identity"]["generate"], creates)
-    yield _Part(("initially",), raw.get("initially", {}), creates)
+        yield Part(("identity", "generate"), raw["identity"]["generate"], creates)
+    yield Part(("initially",), raw.get("initially", {}), creates)
     initial = raw.get("state", {}).get("initial", [])
     for index, choice in enumerate(initial if isinstance(initial, list) else ()):
         yield from _guard(choice, ("state", "initial", index), creates)
     for path, _, state in members(raw, "state", "states"):
-        yield _Part((*path, "set"), state.get("set", {}), own)
+        yield Part((*path, "set"), state.get("set", {}), own)
         yield from _sent(state, path, own)
     for path, _, view in members(raw, "views"):
-        yield _Part((*path, "body"), view.get("body"), own)
-    yield _Part(("history", "entry"), raw.get("history", {}).get("entry"), own)
+        yield Part((*path, "body"), view.get("body"), own)
+    yield Part(("history", "entry"), raw.get("history", {}).get("entry"), own)
     for path, seed in items(raw, "seed"):
-        yield _Part((*path, "set"), seed.get("set", {}), (), is_before_birth=True)
+        yield Part((*path, "set"), seed.get("set", {}), (), is_before_birth=True)
 
 
-def _transitions(subject: Subject) -> Iterator[_Part]:
+def _transitions(subject: Subject) -> Iterator[Part]:
     for path, raw in items(subject.raw, "transitions"):
         triggers = [name for _, name in named(raw.get("trigger", []), ()) if name != EXTERNAL]
         causes = tuple(subject.operations[name] for name in triggers if name in subject.operations)
         scenario = raw.get("scenario", "")
-        yield _Part((*path, "set"), raw.get("set", {}), causes, scenario)
-        yield _Part((*path, "after", "until"), raw.get("after", {}).get("until"), ())
-        yield _Part((*path, "every"), raw.get("every"), ())
+        yield Part((*path, "set"), raw.get("set", {}), causes, scenario)
+        yield Part((*path, "after", "until"), raw.get("after", {}).get("until"), ())
+        yield Part((*path, "every"), raw.get("every"), ())
         yield from _guard(raw, path, causes, scenario)
         yield from _sent(raw, path, causes, scenario)
 
 
 def _sent(
     raw: Mapping[str, Any], path: Pointer, operations: tuple[Operation, ...], scenario: str = ""
-) -> Iterator[_Part]:
+) -> Iterator[Part]:
     """Yield what is sent when a state is entered or a transition made."""
     for where, notice in notices(raw, path):
-        yield from (_Part((*where, k), notice.get(k), operations, scenario) for k in ("headers", "body"))
+        yield from (Part((*where, k), notice.get(k), operations, scenario) for k in ("headers", "body"))
         yield from _guard(notice, where, operations, scenario)
 
 
-def _guard(raw: Any, path: Pointer, operations: tuple[Operation, ...], scenario: str = "") -> Iterator[_Part]:
-    yield from (_Part((*path, "when", text), text, operations, scenario) for text in raw.get("when", {}))
+def _guard(raw: Any, path: Pointer, operations: tuple[Operation, ...], scenario: str = "") -> Iterator[Part]:
+    yield from (Part((*path, "when", text), text, operations, scenario) for text in raw.get("when", {}))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from speckit.checks.subject import Subject, items, named
-from speckit.faults import Fault, Pointer
+from speckit.faults import Fault, Pointer, an
 
 _FOR: Mapping[str, tuple[str, ...]] = {
     "of": ("parts",),
@@ -39,7 +39,7 @@ def _makes(subject: Subject, path: Pointer, raw: Mapping[str, Any]) -> Iterator[
         if name not in subject.resources:
             yield subject.unknown(where, "a resource of this document", name, subject.resources)
         elif not _refers(subject, name):
-            message = f"{name} has no parent that is a {subject.lifecycle.name}, which makes it."
+            message = f"{name} has no parent that is {an(subject.lifecycle.name)}, which makes it."
             hint = f"Declare one under 'parents' of {name}, with 'resource: {subject.lifecycle.name}'."
             yield subject.fault(where, message, hint)
 

@@ -69,9 +69,17 @@ class Shape:
         names = self.properties or ()
         return next((n for n in names if any(p.get("type") == "array" for p in self.member(n).parts)), "")
 
+    @property
+    def required(self) -> list[str]:
+        """The members that an answer has to have: not those that are for requests only."""
+        listed = [part["required"] for part in self.parts if isinstance(part.get("required"), list)]
+        names = dict.fromkeys(name for each in listed for name in each if isinstance(name, str))
+        return [n for n in names if not any(p.get("writeOnly") is True for p in self.member(n).parts)]
+
     def outside(self, value: Any) -> list[Any] | None:
         """Return the values of the first enum that `value` is not in; None where it is in all of them."""
-        enums = (part["enum"] for part in self.parts if isinstance(part.get("enum"), list))
+        enums = [part["enum"] for part in self.parts if isinstance(part.get("enum"), list)]
+        enums += [[part["const"]] for part in self.parts if "const" in part]
         return next(
             (enum for enum in enums if not self._may_be_null(value) and not _among(value, enum)), None
         )

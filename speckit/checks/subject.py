@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speckit.checks.shapes import Shape, shape_of
+from speckit.expression import Source
 from speckit.faults import Fault, Pointer, did_you_mean
 from speckit.lifecycle import Lifecycle, Rule, Success
 from speckit.operation import Operation
@@ -58,13 +59,25 @@ class Subject:
 
     def answer_shape(self, operation: Operation, success: Success) -> Shape:
         """Return what `operation` documents as the JSON body of `success`."""
-        response = operation.response(success.status or operation.success)
-        kinds = [kind for kind in (response.content if response else ()) if _is_json(kind)]
-        usual = "application/json" if "application/json" in kinds else "".join(kinds[:1])
-        wanted = success.content_type.split(";")[0].strip().lower() or usual
-        if response is None or wanted not in kinds:
-            return Shape(self.data)
-        return shape_of(self.data, response.content[wanted].get("schema"))
+        return answer_shape(self.data, operation, success.status or operation.success, success.content_type)
+
+    def may_miss(self, source: Source, operations: Iterable[Operation]) -> bool:
+        """Return whether it is certain that a request sometimes has nothing where `source` looks.
+
+        Args:
+            operations: Those of which any may be asked for; none where there is no request.
+        """
+        asked = tuple(operations)
+        is_of_request = source.kind.startswith("request.")
+        return is_of_request and (not asked or any(self._may_lack(each, source) for each in asked))
+
+    def _may_lack(self, operation: Operation, source: Source) -> bool:
+        if source.kind == "request.body":
+            shapes = self.body_shapes(operation)
+            is_plain = all(shape.properties for shape in shapes)
+            return is_plain and not any(source.pointer[:1] == (n,) for each in shapes for n in each.required)
+        found = operation.parameter(source.kind.removeprefix("request."), source.name)
+        return source.kind == "request.query" and found is not None and not found.required
 
     def body_shapes(self, operation: Operation) -> list[Shape]:
         """Return what `operation` documents as the body of a request, for each media type."""
@@ -86,6 +99,17 @@ class Subject:
     @property
     def _created(self) -> set[str]:
         return {key for _, _, raw in self.rules("create", "replace") for key in raw.get("set", {})}
+
+
+def answer_shape(data: Mapping[str, Any], operation: Operation, status: int, content_type: str = "") -> Shape:
+    """Return what `operation` documents as the JSON body of an answer with `status`."""
+    response = operation.response(status)
+    kinds = [kind for kind in (response.content if response else ()) if _is_json(kind)]
+    usual = "application/json" if "application/json" in kinds else "".join(kinds[:1])
+    wanted = content_type.split(";")[0].strip().lower() or usual
+    if response is None or wanted not in kinds:
+        return Shape(data)
+    return shape_of(data, response.content[wanted].get("schema"))
 
 
 def _is_json(kind: str) -> bool:

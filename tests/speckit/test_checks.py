@@ -363,6 +363,18 @@ FIELDS = [
 
 LOOKUPS = [
     (
+        {J + "operations/getJob/available/otherwise/body": {"error": "The job is {$state."}},
+        "operations/getJob/available/otherwise/body",
+        "'{$state.' is no whole expression",
+        "",
+    ),
+    (
+        {J + "identity/generate": "job_{$random.hex12"},
+        "identity/generate",
+        "ends it, as in '{$random.hex12}'",
+        "",
+    ),
+    (
         {J + "initially/title": "$parent.team#/name"},
         "initially/title",
         "'team' is not a parent",
@@ -592,12 +604,34 @@ FORM = [
         "Did you mean 'param'?",
     ),
     ({J + "identity": {"param": "id"}}, "identity", "The key 'field' is missing", ""),
+    ({J + "identity": "id"}, "identity", "'id' is not of type object", "Write {param: id, field: /id}."),
+    ({J + "etag": True}, "etag", "true is not of type object", "Write {}, or {required: true}"),
+    ({J + "unique": ["/name"]}, "unique/0", "'/name' is not of type object", "Write {fields: [/name]}."),
+    (
+        {J + "operations/createJob/idempotency": "X-Key"},
+        "operations/createJob/idempotency",
+        "'X-Key' is not of type object",
+        "Write {header: X-Key}.",
+    ),
+    (
+        {J + "operations/listJobs/paging": "page"},
+        "operations/listJobs/paging",
+        "'page' is not of type object",
+        "Write {style: page, page: page",
+    ),
+    (
+        {J + "hidden": ["colour"]},
+        "hidden/0",
+        "'colour' is not a JSON Pointer",
+        "Write '/colour'. Known: id, name,",
+    ),
+    ({J + "hidden": ["sourc/deep"]}, "hidden/0", "is not a JSON Pointer", "Write '/source/deep'."),
     ({J + "identity/field": "id"}, "identity/field", "'id' is not a JSON Pointer", "Write '/id'."),
     (
         {J + "operations/listJobs/order": "-created_at"},
         "operations/listJobs/order",
         "'-created_at' is not a JSON Pointer",
-        "Write '-/created_at'.",
+        "Write '-/created'.",
     ),
     (
         {J + "operations/getJob/role": "read"},
@@ -955,6 +989,13 @@ def test_a_sound_document_has_no_fault(document):
 )
 def test_what_only_looks_like_a_mistake_is_none(edits):
     assert faults(edits) == []
+
+
+def test_a_template_that_cannot_be_read_is_told_once():
+    """Nothing more is known of what it stands for."""
+    wrong = {**documented(), J + "initially/source": {"$first": ["$request.bdy#/source", "api"]}}
+
+    assert [path for path, _, _ in faults(wrong)] == [J + "initially/source"]
 
 
 def test_a_wrong_name_is_told_once():

@@ -11,6 +11,7 @@ from toolkit.drafting.draft import Draft
 from toolkit.drafting.fields import Fields
 from toolkit.drafting.ground import is_constant
 from toolkit.drafting.line import Line
+from toolkit.drafting.saying import LINKS, excused
 from toolkit.survey import replies
 from toolkit.survey.forms import Form
 from toolkit.survey.spelling import plain, words
@@ -19,7 +20,6 @@ from toolkit.survey.vocabulary import FAULTS, LOGS, RESULTS
 _ABSENT = "$absent"
 _SAID = frozenset(("message", "reason", "code", "detail", "details", "description", "text", "info"))
 """The last word of a field that says more of an error, as in `error_message`."""
-_LINKS = frozenset(("url", "uri", "link", "href", "file"))
 
 
 def empty(fields: Fields) -> dict[str, Any]:
@@ -27,7 +27,14 @@ def empty(fields: Fields) -> dict[str, Any]:
 
     Only where requests make it, do not say it, and the example of their answer does not show it.
     """
-    return {name: value for name, value in list(fields.templates.items()) if _empty(fields, name, value)}
+    found = {name: value for name, value in list(fields.templates.items()) if _empty(fields, name, value)}
+    return {name: _telling(fields, name, value) for name, value in found.items()}
+
+
+def _telling(fields: Fields, name: str, value: Any) -> Any:
+    """Return what a field says once it is there: a text that says nothing in words, where they fit."""
+    better = excused(value, name) if _is_fault(name) else value
+    return better if fields.ground.fits(better, fields.resource.item.members[name]) else value
 
 
 def _empty(fields: Fields, name: str, value: Any) -> bool:
@@ -92,7 +99,7 @@ def fill(draft: Draft, fields: Fields, found: Line) -> None:
 def _is_result(name: str) -> bool:
     spelled = words(name)
     named = [plain(each) in RESULTS for each in spelled]
-    return any(named) and (named[-1] or spelled[-1] in _LINKS)
+    return any(named) and (named[-1] or spelled[-1] in (*LINKS, "file"))
 
 
 def _set(draft: Draft, state: dict[str, Any], name: str, values: dict[str, Any]) -> None:

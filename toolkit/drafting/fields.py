@@ -11,6 +11,7 @@ from speckit.lifecycle import Path
 from speckit.pointer import ABSENT
 from toolkit.drafting.draft import Draft
 from toolkit.drafting.ground import Facts, Ground, computed, is_constant, is_literal, literal
+from toolkit.drafting.saying import addressed
 from toolkit.drafting.taking import Taken, taken, wider
 from toolkit.survey import replies
 from toolkit.survey.forms import Form
@@ -103,6 +104,8 @@ def drafted(ground: Ground, resource: Resource, draft: Draft, first: str) -> Fie
     sample = {name: value for name, value in sample.items() if is_literal(value)}
     if not ground.fits(sample, resource.item):
         return None
+    linked = {name: addressed(value, name) for name, value in sample.items()}
+    sample = linked if ground.fits(linked, resource.item) else sample
     templates = {name: literal(value) for name, value in _ordered(sample, resource.item)}
     requests, paths = tuple(_requests(ground, resource)), dict(_paths(ground, resource))
     fields = Fields(ground, resource, templates, "", first, requests, paths)

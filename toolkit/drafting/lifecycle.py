@@ -17,7 +17,7 @@ from toolkit.drafting.ground import Ground, is_constant
 from toolkit.drafting.line import Line, add, lay, line, rest
 from toolkit.drafting.listing import listed, parted
 from toolkit.drafting.seeding import seed, shown
-from toolkit.drafting.shown import part, success
+from toolkit.drafting.shown import part, success, text
 from toolkit.drafting.taking import Taken, reset, taken, wider
 from toolkit.drafting.triggers import pull, remove, replaced
 from toolkit.survey import replies
@@ -275,16 +275,23 @@ def _parts(draft: Draft, fields: Fields, act: Act) -> dict[str, Any] | None:
 def _part(draft: Draft, fields: Fields, act: Act, found: Line | None) -> dict[str, Any] | None:
     """Return the rule of a part of the resource: there always, or of a result once that is there."""
     body = part(fields, act)
-    if body is ABSENT:
+    said = _as_text(fields, act) if body is ABSENT else None
+    if body is ABSENT and said is None:
         return None
-    rule: dict[str, Any] = {"role": "get"}
-    if body != "$resource":
+    rule: dict[str, Any] = {"role": "get", **({"success": said} if said else {})}
+    if said is None and body != "$resource":
         draft.raw.setdefault("views", {})[act.part] = {"body": body}
         rule["view"] = act.part
     if found is not None and found.end is not None and plain(act.part) in RESULTS:
         rule["available"] = {"in": [found.end.value]}
         draft.guess(("operations", act.operation.id, "available"), "results are there when the work is done")
     return rule
+
+
+def _as_text(fields: Fields, act: Act) -> dict[str, Any] | None:
+    """Return the answer of a part of the resource that is a text; None where it is none."""
+    found = replies.replies(fields.ground.data, act.operation)[:1]
+    return next((text(fields, each, act) for each in found if each.media and each.form is None), None)
 
 
 def _change(fields: Fields, draft: Draft, act: Act) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from speckit import pointer
 from speckit.pointer import ABSENT
+from speckit.scalars import PLAIN
 from toolkit.drafting.fields import Fields
 from toolkit.drafting.ground import computed, is_literal, literal
 from toolkit.survey import replies
@@ -17,6 +18,7 @@ from toolkit.survey.resources import Resource
 from toolkit.survey.spelling import plain
 
 _ALIKE = 0.6
+_TABLE = "id,name\n1,first\n"
 _MONITORS = ("location", "content-location", "operation-location")
 
 
@@ -42,7 +44,7 @@ def _answer(fields: Fields, reply: Reply, act: Act) -> dict[str, Any] | None:
     said: dict[str, Any] = {}
     if reply.media:
         if reply.form is None:
-            return _text(reply)
+            return text(fields, reply, act)
         body = shown_as(fields, reply.form, reply.shown)
         if body is ABSENT:
             return None
@@ -53,11 +55,19 @@ def _answer(fields: Fields, reply: Reply, act: Act) -> dict[str, Any] | None:
     return said
 
 
-def _text(reply: Reply) -> dict[str, Any] | None:
+def text(fields: Fields, reply: Reply, act: Act) -> dict[str, Any] | None:
     """Return an answer that is plain text; None for content that nobody here can make."""
     if not reply.media.startswith("text/") or reply.media == "text/event-stream":
         return None
-    return {"body": reply.shown if isinstance(reply.shown, str) else "ok", "contentType": reply.media}
+    response = act.operation.response(reply.status or act.operation.success)
+    content = response.content.get(reply.media, {}) if response else {}
+    form = Form(fields.ground.data, content.get("schema", {}))
+    sample = fields.ground.sample(form, reply.shown)
+    usual = _TABLE if reply.media == "text/csv" else "ok"
+    for each in (reply.shown, usual if sample == PLAIN else sample, usual):
+        if isinstance(each, str) and is_literal(each) and fields.ground.fits(each, form):
+            return {"body": literal(each), "contentType": reply.media}
+    return None
 
 
 def _headers(fields: Fields, reply: Reply, act: Act) -> Iterator[tuple[str, Any]]:

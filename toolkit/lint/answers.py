@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speckit import pointer
-from speckit.faults import Fault
+from speckit.faults import Fault, an
 from speckit.lifecycle import REMOVED, Rule, Success
 from speckit.operation import Operation
 from toolkit.lint.finding import INFO, WARNING
@@ -142,7 +142,7 @@ def no_id(life: Life) -> Iterator[Fault]:
         if "body" in str(raw.get("id", "")) or "path" in str(raw.get("id", "")):
             continue  # the client has chosen the id
         if not any(_tells_id(life, operation, found, each, raw) for each in found.success):
-            message = f"{operation.id} makes a {life.name}, and its answer does not say which."
+            message = f"{operation.id} makes {an(life.name)}, and its answer does not say which."
             hint = "Show the resource or its id, or add the header Location to 'success'."
             yield Fault(life.at(operation, "responses"), message, hint)
 
@@ -211,7 +211,9 @@ def untold_removal(life: Life) -> Iterator[Fault]:
         deletes = [o for o, _, _ in life.rules("trigger") if o.id in each.triggers and o.method == "DELETE"]
         end = states.get(each.ends)
         if deletes and each.ends != REMOVED and end is not None and not (end.outcome or end.description):
-            message = f"{deletes[0].id} leaves a {life.name} as '{each.ends}', and nothing says what that is."
+            message = (
+                f"{deletes[0].id} leaves {an(life.name)} as '{each.ends}', and nothing says what that is."
+            )
             hint = f"Give the state an outcome or a description, or end in {REMOVED}."
             yield life.fault(("transitions", index, "to"), message, hint)
 

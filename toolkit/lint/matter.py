@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from speckit.checks.subject import Subject
-from speckit.conventions import KINDS, Conventions, governing
+from speckit.conventions import Conventions, governing
 from speckit.document import Document
 from speckit.faults import Fault, Pointer
-from speckit.lifecycle import Answer, Lifecycle, Rule, Success
+from speckit.lifecycle import Lifecycle, Rule, Success
 from speckit.operation import Operation, methods
 from speckit.references import deref
 from speckit.schema import Schemas
+from toolkit.lint.errors import Said, said
 from toolkit.survey.acting import Act
 from toolkit.survey.resources import Resource, survey
 
@@ -51,17 +52,13 @@ class Life:
 
     def status(self, operation: Operation, rule: Rule, kind: str) -> int:
         """Return the status with which `operation` answers a kind of error."""
-        around = governing(self.conventions, operation.path)
-        for answers in (rule.answers, self.lifecycle.answers, around.answers):
-            if kind in answers:
-                return _status(kind, answers[kind])
-        return _status(kind, around.error or Answer())
+        return self.said(operation, rule, kind).status
 
-
-def _status(kind: str, answer: Answer) -> int:
-    if answer.kind in KINDS:
-        kind = answer.kind
-    return answer.status or KINDS[kind][0]
+    def said(self, operation: Operation, rule: Rule, kind: str) -> Said:
+        """Return what `operation` answers to a kind of error."""
+        own = (self.subject.at("operations", operation.id, "answers"), rule.answers)
+        shared = (self.subject.at("answers"), self.lifecycle.answers)
+        return said([own, shared], governing(self.conventions, operation.path), kind)
 
 
 @dataclass(frozen=True)
@@ -74,6 +71,7 @@ class Matter:
         lives: Its lifecycles without faults.
         told: The faults that readers tell, by the names of rules.
         owned: The operations that a lifecycle names, also a faulty one.
+        conventions: Those of its APIs that could be read.
     """
 
     document: Document
@@ -81,6 +79,7 @@ class Matter:
     lives: tuple[Life, ...]
     told: Mapping[str, Sequence[Fault]]
     owned: frozenset[str]
+    conventions: tuple[Conventions, ...] = ()
 
     @property
     def data(self) -> dict[str, Any]:

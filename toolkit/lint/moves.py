@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from speckit import pointer
 from speckit.expression import GONE, Constant
-from speckit.faults import Fault
+from speckit.faults import Fault, an
 from speckit.lifecycle import Lifecycle, Rule, Success, Transition
 from speckit.operation import Operation
 from toolkit.lint.finding import INFO, WARNING
@@ -127,7 +127,7 @@ def no_look(life: Life) -> Iterator[Fault]:
     """Resources with states can be made, and no operation shows them."""
     makers = [operation.id for operation, _, _ in life.rules("create", "replace")]
     if life.lifecycle.states and makers and not any(True for _ in life.rules("get", "list")):
-        message = f"{makers[0]} makes a {life.name}, and no operation gets or lists one."
+        message = f"{makers[0]} makes {an(life.name)}, and no operation gets or lists one."
         yield life.fault(("operations",), message, "Add an operation with the role get.")
 
 

@@ -45,7 +45,7 @@ def never_given(life: Life) -> Iterator[Fault]:
 
 def _given(life: Life, operation: Operation, found: Rule) -> Iterator[int]:
     """Yield the statuses of all errors that an operation may answer with, and those it spells out."""
-    for kind in _kinds(life, operation, found):
+    for kind in kinds(life, operation, found):
         yield life.status(operation, found, kind)
         yield from [status for status in [refusal_status(operation.responses, kind)] if status]
     spelled: list[Answer] = [*found.answers.values(), *found.success]
@@ -57,7 +57,7 @@ def _given(life: Life, operation: Operation, found: Rule) -> Iterator[int]:
         yield from [life.status(operation, found, answer.kind)] if answer.kind else []
 
 
-def _kinds(life: Life, operation: Operation, found: Rule) -> Iterator[str]:
+def kinds(life: Life, operation: Operation, found: Rule) -> Iterator[str]:
     """Yield the kinds of error that an operation may answer with."""
     yield from _BODILY if operation.body else ()
     yield from ("invalidParameter", "malformedId") if operation.parameters else ()

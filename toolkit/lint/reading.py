@@ -53,7 +53,7 @@ def read(document: Document) -> Matter:
     where = places(document.data, found)
     lives = tuple(Life(each, conventions, where) for each in subjects if each.lifecycle.name not in broken)
     owned = frozenset(_owned(document.data.get(LIFECYCLES)))
-    return Matter(document, found, lives, told | _structural(document), owned)
+    return Matter(document, found, lives, told | _structural(document), owned, conventions)
 
 
 def _is_inside(fault: Fault, extension: str) -> bool:

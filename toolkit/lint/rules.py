@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from toolkit.lint import (
     answers,
+    bodies,
     choices,
     examples,
+    guards,
     lists,
     moves,
     never,
@@ -57,9 +59,11 @@ _OWN: tuple[Rule, ...] = (
     shown.times,
     shown.settable,
     choices.null_choice,
+    guards.in_vain,
     values.required,
     values.unfit_ids,
     values.unfit_seeds,
+    bodies.unfit_bodies,
     examples.broken,
     schemas.fits_nothing,
     strays.stray,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from speckit.checks.states import reachable
 from speckit.checks.subject import EXTENSION
-from speckit.faults import Fault
+from speckit.faults import Fault, an
 from speckit.lifecycle import EXTERNAL, REMOVED, Lifecycle, Transition
 from toolkit.lint.finding import INFO, WARNING
 from toolkit.lint.matter import Life, Matter
@@ -206,7 +206,7 @@ def never_shown(life: Life) -> Iterator[Fault]:
     told = "$state" in str(life.subject.raw.get("operations")) + str(life.subject.raw.get("views"))
     looks = [frozenset(path for path, _ in each.set) for each in lifecycle.states.values()]
     if looks.count(frozenset()) > 1 and not is_shown and not told and not _shown_by_view(lifecycle):
-        message = f"No answer shows in which state a {life.name} is."
+        message = f"No answer shows in which state {an(life.name)} is."
         yield life.fault(
             ("state",), message, "Name the 'field' that shows it, or 'set' fields in each state."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speckit.faults import Fault
+from speckit.faults import Fault, an
 from toolkit.lint.finding import INFO
 from toolkit.lint.matter import Matter
 from toolkit.lint.rule import rule
@@ -34,7 +34,7 @@ def stray(matter: Matter) -> Iterator[Fault]:
         for act in resource.acting(*_ROLES) if owner else ():
             if act.operation.id not in matter.owned:
                 message = (
-                    f"{act.operation.id} looks like the {act.role} of a {owner}, and no lifecycle has it."
+                    f"{act.operation.id} looks like the {act.role} of {an(owner)}, and no lifecycle has it."
                 )
                 hint = f"List it: '{act.operation.id}: {{role: {_ROLES[act.role]}}}'."
                 yield Fault(matter.places[act.operation.id], message, hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,12 @@ from speckit import pointer
 from speckit.checks.shapes import Shape
 from speckit.checks.showing import alone, body_of, is_reshaped, views_of
 from speckit.expression import GONE, Constant, Members, Template
-from speckit.faults import Fault, Pointer
+from speckit.faults import Fault, Pointer, an
 from speckit.lifecycle import Path, Rule, Seed, View
 from speckit.operation import Operation
+from speckit.pointer import ABSENT
+from speckit.sample import example
+from speckit.scalars import PLAIN
 from toolkit.lint.compiled import Compiled
 from toolkit.lint.finding import ERROR
 from toolkit.lint.identifiers import made
@@ -68,22 +72,42 @@ def required(life: Life) -> Iterator[Fault]:
     taken = dict(_taken_away(life))
     told: set[str] = set()
     for showing in _showings(life) if not any(name.startswith("$") for name in there) else ():
-        for name in [each for each in _required(showing.shape) if each not in told]:
+        for name in [each for each in showing.shape.required if each not in told]:
+            asked = f"{showing.operation.id} requires '{name}' of {an(life.name)}"
             if name not in there:
                 told.add(name)
-                message = f"{showing.operation.id} requires '{name}' of a {life.name}, and nothing sets it."
-                hint = f"Add it to 'initially', e.g. '{name}: $request.body#{pointer.render((name,))}'."
-                yield life.fault(("initially",), message, hint)
+                message = f"{asked}, and nothing sets it."
+                yield life.fault(("initially",), message, _begun(life, showing.shape, name))
             elif name in taken:
                 told.add(name)
-                message = f"{showing.operation.id} requires '{name}' of a {life.name}; this takes it away."
+                message = f"{asked}; this takes it away."
                 hint = "Write null where the schema allows it, or do not require it."
                 yield life.fault(taken[name], message, hint)
             elif _is_left_out(life, showing, name):
                 told.add(name)
-                message = f"{showing.operation.id} requires '{name}' of a {life.name}, and does not show it."
+                message = f"{asked}, and does not show it."
                 hint = "Show it, or do not require it in the schema."
                 yield life.fault(("operations", showing.operation.id), message, hint)
+
+
+def _begun(life: Life, shape: Shape, name: str) -> str:
+    """Return how a new resource may begin with the field `name` of a documented shape."""
+    creates = life.subject.own("create", "replace")
+    bodies = [each for operation in creates for each in life.subject.body_shapes(operation)]
+    if any(name in (each.properties or ()) for each in bodies):
+        value = f"$request.body#{pointer.render((name,))}"
+    else:
+        value = _plainest(life, shape.member(name).parts)
+    return f"Add it to 'initially', e.g. '{name}: {value}'." if value else "Add it to 'initially'."
+
+
+def _plainest(life: Life, schemas: Sequence[Any]) -> str:
+    """Return a value for a field with all of `schemas` as it may be written; empty where none tells more."""
+    if any(part.get("format") == "date-time" for part in schemas):
+        return "$now"
+    made = example(life.subject.data, {"schema": {"allOf": list(schemas)}}) if schemas else ABSENT
+    is_telling = isinstance(made, str | int | float) and made != PLAIN and "$" not in str(made)
+    return (made if isinstance(made, str) else json.dumps(made)) if is_telling else ""
 
 
 def _taken_away(life: Life) -> Iterator[tuple[str, Pointer]]:
@@ -104,13 +128,6 @@ def _kept(life: Life) -> list[Path]:
     lifecycle = life.lifecycle
     history = [lifecycle.history.field] if lifecycle.history else []
     return [*history, *(parent.field for parent in lifecycle.parents.values())]
-
-
-def _required(shape: Shape) -> list[str]:
-    """Return the members that an answer has to have: not those that are for requests only."""
-    listed = [part["required"] for part in shape.parts if isinstance(part.get("required"), list)]
-    names = dict.fromkeys(name for each in listed for name in each if isinstance(name, str))
-    return [n for n in names if not any(p.get(RESPONSE) is True for p in shape.member(n).parts)]
 
 
 @rule(

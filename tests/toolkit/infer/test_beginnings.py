@@ -270,3 +270,65 @@ def test_what_the_checks_refuse_of_what_comes_about_is_that_alone(tmp_path):
 
     export = next(each for each in left if each.name == "Export")
     assert [each.get("makes") for each in export.raw["transitions"] if each["name"] == "finish"] == [None]
+
+
+def test_what_is_there_in_the_end_says_something(tmp_path):
+    """Nobody shows a client the word 'string' for an address or an error."""
+    text = EXPORTS.replace(", example: 'https://example.com/1'", "").replace(", example: Gone.", "")
+    text = text.replace("{code: {enum: [gone]}}", "{code: {type: string}, text: {type: string}}")
+
+    (draft,) = drafts(specified(tmp_path, text)).drafts
+
+    states = draft.raw["state"]["states"]
+    assert states["done"]["set"] == {"/download_url": "https://example.com/download"}
+    assert states["failed"]["set"] == {
+        "/error": {"code": "internal_error", "text": "Something went wrong."},
+        "/failure_reason": "Something went wrong.",
+    }
+
+
+def test_words_that_do_not_fit_are_not_said(tmp_path):
+    text = EXPORTS.replace("type: string, example: Gone.", "type: string, maxLength: 6")
+    text = text.replace(", example: 'https://example.com/1'", ", maxLength: 6")
+
+    (draft,) = drafts(specified(tmp_path, text)).drafts
+
+    states = draft.raw["state"]["states"]
+    assert states["done"]["set"] == {"/download_url": "string"}
+    assert states["failed"]["set"]["/failure_reason"] == "string"
+
+
+@pytest.mark.parametrize(
+    ("content", "body"),
+    [
+        ("text/csv: {schema: {type: string}}", "id,name\n1,first\n"),
+        ("text/csv: {schema: {type: string}, example: 'a,b'}", "a,b"),
+        ("text/csv: {schema: {type: string}, example: 'a,{$b'}", "id,name\n1,first\n"),
+        ("text/csv: {schema: {type: string}, example: $5}", "$5"),
+        ("text/plain: {schema: {enum: [fine]}}", "fine"),
+        ("text/plain: {}", "ok"),
+        ("application/pdf: {schema: {type: string, format: binary}}", ""),
+        ("text/plain: {schema: {type: integer}}", ""),
+    ],
+)
+def test_a_part_that_is_a_text_is_made_up(tmp_path, content, body):
+    part = f"""  /exports/{{id}}/download:
+    parameters: [{{name: id, in: path, required: true, schema: {{type: string}}}}]
+    get:
+      operationId: downloadExport
+      responses:
+        '200': {{description: It., content: {{{content}}}}}
+        '404': {{description: None.}}
+        '409': {{description: Not yet.}}
+"""
+    clock = ManualClock()
+    found = drafts(specified(tmp_path, EXPORTS.replace("components:\n", f"{part}components:\n", 1)))
+    client = played(found.specification, clock)
+    made = client.post("/exports", json={"name": "a"}).json()["id"]
+    clock.set(clock.now() + timing.duration("PT1H"))
+
+    answer = client.get(f"/exports/{made}/download")
+
+    assert ("downloadExport" in found.drafts[0].left) == (not body)
+    assert not body or (answer.status_code, answer.text) == (200, body)
+    assert not body or answer.headers["Content-Type"].startswith(content.partition(":")[0])

@@ -192,7 +192,8 @@ def test_what_has_a_lifecycle_already_is_left_alone(prints):
     again = inferred(prints, "--overlay", str(overlay))
 
     assert again.exit_code == 1
-    assert "No resource was found" in again.stderr
+    assert f"Print has a lifecycle already in {prints}." in again.stderr
+    assert "No resource was found" not in again.stderr
 
 
 def test_nothing_found_says_what_was_looked_for(tmp_path):

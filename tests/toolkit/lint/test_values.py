@@ -59,6 +59,41 @@ def test_a_field_that_is_required_is_there(tmp_path, change, says):
 
 
 @pytest.mark.parametrize(
+    ("schema", "sent", "hint"),
+    [
+        ({"type": "string", "format": "date-time"}, False, ", e.g. 'since: $now'."),
+        ({"type": "string"}, True, ", e.g. 'since: $request.body#/since'."),
+        ({"enum": ["spring", "autumn"]}, False, ", e.g. 'since: spring'."),
+        ({"type": "integer", "minimum": 3}, False, ", e.g. 'since: 3'."),
+        ({"type": "string"}, False, "."),
+        ({"type": "array"}, False, "."),
+        ({}, False, "."),
+    ],
+)
+def test_what_is_proposed_for_a_missing_field_is_there(tmp_path, schema, sent, hint):
+    """A part of the body only where the body has it."""
+    body = {"type": "object", "properties": {"since" if sent else "name": {"type": "string"}}}
+    found(
+        tmp_path,
+        (f"{JOB}.required", ["since"]),
+        (f"{JOB}.properties.since", schema),
+        ("paths./jobs.post.requestBody", {"content": {"application/json": {"schema": body}}}),
+    )
+
+    told = [each.hint for each in lint(load(tmp_path / "jobs.yaml")).found if "'since'" in each.message]
+
+    assert told == [f"Add it to 'initially'{hint}"]
+
+
+def test_a_name_that_begins_with_a_vowel_has_its_article(tmp_path):
+    export = yaml.safe_load(DOCUMENT)["x-resource-lifecycles"]["Job"]
+
+    told = found(tmp_path, NEEDED, ("x-resource-lifecycles", {"Export": export}))
+
+    assert "requires 'owner' of an Export, and nothing sets it." in dict(told)["required-field-missing"]
+
+
+@pytest.mark.parametrize(
     ("change", "is_found"),
     [
         ((f"{LIFE}.state.states.running.set", {"/owner": "$absent"}), True),
