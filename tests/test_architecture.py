@@ -44,6 +44,7 @@ FLOORS = {
         "kin",
         "kind",
         "moments",
+        "naming",
         "outbox",
         "principals",
         "sharing",

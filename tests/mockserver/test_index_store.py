@@ -129,6 +129,28 @@ def test_a_resource_is_found_by_its_id_and_by_its_other_name():
     assert len(jobs) == 0
 
 
+def test_of_namesakes_the_oldest_is_found_and_the_next_one_when_it_goes():
+    """Nothing says that other names are unique, and whoever is left must not be lost with a namesake."""
+    jobs = store()
+    first, second, third = (put(jobs, serial, name="dawn") for serial in (1, 2, 3))
+    late = put(jobs, 4, name="dusk")
+
+    jobs.remove(second)
+    assert jobs.find("dawn") is first
+    jobs.remove(first)
+    assert jobs.find("dawn") is jobs.by_alternate(0, "dawn") is third
+    jobs.add(first)
+    jobs.replace(late, {"id": 4, "name": "dawn"}, "queued")
+    assert jobs.find("dawn") is first
+    assert jobs.find("dusk") is None
+    jobs.replace(first, {"id": 1, "name": "dusk"}, "queued")
+    assert (jobs.find("dawn"), jobs.find("dusk")) == (third, first)
+    jobs.remove(third)
+    assert jobs.find("dawn") is late
+    jobs.remove(late)
+    assert jobs.find("dawn") is None
+
+
 def test_a_filter_the_layout_does_not_foresee_finds_what_is_there_and_what_comes():
     """Its index is made when it is first asked for, and kept up from then on."""
     jobs = store(indexes=())
@@ -242,6 +264,9 @@ def test_a_store_answers_as_a_list_would(steps, order):
         assert ids(jobs, everything) == whole
         assert ids(jobs, everything, 1, 3, descending=True) == whole[::-1][1:3]
         for name in ("a", "b"):
+            namesakes = [each for each in model.values() if each.fields["name"] == name]
+            oldest = min(namesakes, key=lambda each: each.serial, default=None)
+            assert jobs.by_alternate(0, name) is oldest
             assert ids(jobs, jobs.bucket((("name",),), (name,))) == holding(model, order, name=name)
             for a in (1, True, "1"):
                 bucket = jobs.bucket((("name",), ("deep", "a")), (name, a))
