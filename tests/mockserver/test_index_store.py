@@ -39,6 +39,26 @@ def test_true_is_not_one_and_one_is_one():
     assert hashable(1.0) == hashable(1)
 
 
+def test_arrays_and_objects_are_what_they_hold():
+    """An array is no text that looks like one, and the order of members says nothing."""
+    assert hashable({"a": 1, "b": {"c": [2], "d": 3}}) == hashable({"b": {"d": 3.0, "c": [2]}, "a": 1})
+    values = [
+        ["a"],
+        "['a']",
+        '["a"]',
+        [["a"]],
+        {"a": 1},
+        "{'a': 1}",
+        [["a", 1]],
+        {"a": True},
+        [1],
+        [True],
+        ["1"],
+    ]
+
+    assert len({hashable(each) for each in values}) == len(values)
+
+
 def test_anything_can_be_ordered():
     values = [{"a": 1}, "b", 3, None, "a", 2.5, ABSENT]
 
