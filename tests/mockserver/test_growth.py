@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from mockserver.app import Settings
@@ -148,6 +149,28 @@ def test_an_operator_yields_what_the_page_says(value, meant):
     frame.resource = {"name": "Rye", "list": ["a", "b"], "number": 3, "key": "number"}
 
     assert compiled(template(value))(frame) == meant
+
+
+@pytest.mark.parametrize(
+    ("terms", "meant"),
+    [
+        ([2**64 - 2, 1], 2**64 - 1),
+        ([2**64 - 1, 1], 2.0**64),
+        ([-(2**63), -1], -(2.0**63)),
+        ([2**64, -1], 2**64 - 1),
+    ],
+)
+def test_a_sum_that_64_bits_do_not_hold_is_rounded(terms, meant):
+    """A resource whose number cannot be written could never be shown again."""
+    found = compiled(template({"$add": terms}))(Frame(Request(), 0, {}))
+
+    assert (found, type(found)) == (meant, type(meant))
+    assert orjson.loads(orjson.dumps(found)) == meant
+
+
+@pytest.mark.parametrize("terms", [[1e308, 1e308], [10**400, 1], [10**400, 1.5]])
+def test_a_sum_that_no_float_reaches_comes_to_nothing(terms):
+    assert compiled(template({"$add": terms}))(Frame(Request(), 0, {})) is ABSENT
 
 
 def test_a_star_in_a_view_stands_for_every_item(small, world_of):
