@@ -405,6 +405,38 @@ def test_a_batch_moves_those_that_can_and_names_them(shop):
     assert shop.get(f"/orders/{other['id']}")["status"] == "ordered"
 
 
+def test_a_batch_takes_numbers_for_what_they_are_in_json(small, play):
+    """True is no number, and 2.0 is 2."""
+    content = {"application/json": {"schema": {"type": "object"}}}
+    move = {
+        "operationId": "stopJobs",
+        "requestBody": {"content": content},
+        "responses": {"200": {"description": ".", "content": content}},
+    }
+    lifecycle = {
+        "identity": {"param": "id", "field": "/id", "generate": "$sequence"},
+        "initially": {"id": "$id"},
+        "seed": [{"state": "on"}] * 3,
+        "state": {
+            "initial": "on",
+            "states": {"on": {"category": "resting"}, "off": {"category": "final"}},
+        },
+        "transitions": [{"name": "stop", "from": "on", "to": "off", "trigger": "stopJobs"}],
+        "operations": {
+            "stopJobs": {
+                "role": "batch",
+                "ids": "$request.body#/ids",
+                "success": {"body": {"ids": "$list#/ids"}},
+            }
+        },
+    }
+    client = play(small({"Job": lifecycle}, {"/stop": {"post": move}})).client()
+
+    answer = client.post("/stop", json={"ids": [True, 2.0, "3", [1], {"id": 1}, None, 2, 2.5]})
+
+    assert answer.json() == {"ids": [2]}
+
+
 def test_a_batch_without_ids_is_about_all_below_the_parent(shop):
     one, other = shop.order(), shop.order()
     shop.playing.advance("PT2M")
