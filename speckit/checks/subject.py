@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speckit.checks.shapes import Shape, shape_of
+from speckit.checks.showing import answer_shape
 from speckit.faults import Fault, Pointer, did_you_mean
 from speckit.lifecycle import Lifecycle, Rule, Success
 from speckit.operation import Operation
@@ -58,13 +59,7 @@ class Subject:
 
     def answer_shape(self, operation: Operation, success: Success) -> Shape:
         """Return what `operation` documents as the JSON body of `success`."""
-        response = operation.response(success.status or operation.success)
-        kinds = [kind for kind in (response.content if response else ()) if _is_json(kind)]
-        usual = "application/json" if "application/json" in kinds else "".join(kinds[:1])
-        wanted = success.content_type.split(";")[0].strip().lower() or usual
-        if response is None or wanted not in kinds:
-            return Shape(self.data)
-        return shape_of(self.data, response.content[wanted].get("schema"))
+        return answer_shape(self.data, operation, success)
 
     def body_shapes(self, operation: Operation) -> list[Shape]:
         """Return what `operation` documents as the body of a request, for each media type."""
@@ -86,10 +81,6 @@ class Subject:
     @property
     def _created(self) -> set[str]:
         return {key for _, _, raw in self.rules("create", "replace") for key in raw.get("set", {})}
-
-
-def _is_json(kind: str) -> bool:
-    return kind == "application/json" or kind.endswith("+json")
 
 
 def named(raw: str | list[str], path: Pointer) -> Iterator[tuple[Pointer, str]]:
