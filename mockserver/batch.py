@@ -11,6 +11,7 @@ from mockserver.assigning import assigned
 from mockserver.breaches import Breach
 from mockserver.effects import Effecting, refusal
 from mockserver.evaluation import Frame, Request
+from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.locating import Scope, is_below
 from mockserver.store import Resource
@@ -83,4 +84,4 @@ class Batch(Effecting):
 
 def _keys(listed: Any) -> list[Any]:
     """Return what may be ids in a list of them; nothing where there is no list."""
-    return [each for each in listed if isinstance(each, str | int)] if isinstance(listed, list) else []
+    return [hashable(each) for each in listed] if isinstance(listed, list) else []

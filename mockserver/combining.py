@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -12,6 +13,9 @@ from speckit.pointer import ABSENT
 
 Compute = Callable[[Any], Any]
 """Computes a value in a frame."""
+
+LEAST, MOST = -(2**63), 2**64 - 1
+"""The integers that can be written."""
 
 
 def text(parts: list[str | Compute]) -> Compute:
@@ -148,6 +152,21 @@ def total(terms: list[Compute]) -> Compute:
     def added(frame: Any) -> Any:
         values = [term(frame) for term in terms]
         are_numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in values)
-        return sum(values) if are_numbers else ABSENT
+        return _sum(values) if are_numbers else ABSENT
 
     return added
+
+
+def _sum(values: list[Any]) -> Any:
+    """Return the sum as it can be written and read again: beyond 64 bits a float, as JSON has it read.
+
+    What no float reaches comes to nothing.
+    """
+    try:
+        found = sum(values)
+        if found.__class__ is int and LEAST <= found <= MOST:
+            return found
+        found = float(found)
+    except OverflowError:
+        return ABSENT
+    return found if isfinite(found) else ABSENT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from speckit import pointer, timing
 from speckit.lifecycle import Filter
 from speckit.operation import Operation
 from speckit.pointer import ABSENT
+from speckit.timed import BOUNDS
 
 Test = Callable[[Any], bool]
 """Tells whether the fields of a resource, or an item of an array, stay in a list."""
@@ -24,8 +26,6 @@ Match = Callable[[Any], bool]
 
 Asked = tuple[Filter, str, Any]
 """A filter in force, with how it compares and the value asked for."""
-
-BOUNDS = ("from", "to", "after", "before")
 
 
 class Filters:
@@ -72,7 +72,9 @@ def test(asked: Asked) -> Test:
 
 def _match(each: Filter, match: str, value: Any) -> Match:
     if match in BOUNDS:
-        return _scaled(match, value, each.scale) if each.scale else _bound(match, value)
+        if each.scale:
+            return _scaled(match, value, each.scale)
+        return _bound(match, value, is_time=each.is_time)
     if match == "includes":
         return _including(value)
     if match.startswith(("prefix", "contains")) or match == "equals-any-case":
@@ -126,21 +128,35 @@ def _scaled(match: str, value: Any, scale: tuple[str, ...]) -> Match:
     return lambda found: isinstance(found, str) and found in places and fits(places[found])
 
 
-def _bound(match: str, value: Any) -> Match:
-    # The same moment can be written in many ways, so times are not compared as texts.
-    compare = _COMPARISONS[match]
-    limit = sortable(value)
-    moment = timing.parse(value, "date-time") if isinstance(value, str) else None
+def _bound(match: str, value: Any, *, is_time: bool = False) -> Match:
+    """Return the comparison by more and less: of moments where a field holds times, else of what is written.
+
+    The same moment can be written in many ways, so times are not compared as texts. A text that may be
+    read as a date is a text like others; but two that are all of a date and a time are moments anywhere.
+    """
+    compare, limit = _COMPARISONS[match], sortable(value)
+    moment = _moment(value, is_time=is_time)
 
     def fits(found: Any) -> bool:
         if moment is not None and isinstance(found, str):
-            when = timing.parse(found, "date-time")
-            return when is not None and compare(when, moment)
+            when = _moment(found, is_time=is_time)
+            if when is not None or is_time:
+                return when is not None and compare(when, moment)
         key = sortable(found)
         return key[0] == limit[0] and compare(key, limit)
 
     return fits
 
+
+def _moment(value: Any, *, is_time: bool) -> int | None:
+    """Return the moment that a text is written for; None for anything else."""
+    if not isinstance(value, str) or not (is_time or _WHOLE.match(value)):
+        return None
+    return timing.parse(value, "date-time")
+
+
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d")
+"""How a text begins that is a date and a time, and nothing else."""
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "from": lambda one, other: one >= other,

@@ -168,9 +168,18 @@ class Index:
 
 
 def hashable(value: Any) -> Any:
-    """Return a stand-in for a JSON value that can be a key; true and 1 stay apart."""
-    if value.__class__ in (str, int) or value is None:
+    """Return a stand-in for a JSON value that can be a key: the same for what JSON takes for the same.
+
+    True and 1 stay apart, as an array and the text that looks like it do; the order of members is nothing.
+
+    >>> hashable([1, {"a": 2, "b": True}]) == hashable([1.0, {"b": True, "a": 2}])
+    True
+    """
+    kind = value.__class__
+    if kind is str or kind is int or value is None:
         return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return repr(value) if isinstance(value, list | dict) else (type(value).__name__, value)
+    if isinstance(value, dict):
+        return "object", frozenset([(name, hashable(each)) for name, each in value.items()])
+    if isinstance(value, list):
+        return "array", tuple(map(hashable, value))
+    return int(value) if kind is float and value.is_integer() else (kind.__name__, value)

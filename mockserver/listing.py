@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -62,7 +63,9 @@ class Listing:
         order = self._order(request)
         if window.behind:
             self._resume(store, window, order)
-        if order.field != self._kind.layout.order:
+        elif window.after is not None and window.order != self._named(order):
+            raise _foreign()
+        if not self._is_kept(order):
             found, total = self._sort(store, bucket, tests, order, window)
         elif tests:
             found, total = self._scan(store, bucket, tests, order, window)
@@ -89,16 +92,30 @@ class Listing:
         sort = self._rule.sort
         return self._rule.order if sort is None else ordered(sort, self._rule.order, request)
 
+    def _is_kept(self, order: Order) -> bool:
+        """Return whether the indexes are in `order`, or in the same the other way round."""
+        return order.field == self._kind.layout.order
+
+    def _named(self, order: Order) -> str:
+        """Return what a cursor calls the order that it is of; its own the list need not name."""
+        usual = self._rule.order
+        if (order.field, order.descending) == (usual.field, usual.descending):
+            return ""
+        return f"{'-' if order.descending else ''}{pointer.render(order.field) or 'created'}"
+
+    def _place(self, store: Store, resource: Resource, order: Order) -> Rank:
+        """Return where `resource` stands in `order`, whether the list has it or not."""
+        rank = store.rank(resource)
+        return rank if self._is_kept(order) else (*_sort_key(resource, order.field), rank)
+
     def _resume(self, store: Store, window: Window, order: Order) -> None:
         """Have the page begin behind the resource whose id it is asked to come after."""
         key = integer(window.behind) if self._kind.id_type is int else window.behind
         found = store.by_id(key)
         if found is None:
             self._pages.lost(window.behind)
-        elif order.field == self._kind.layout.order:
-            window.after = store.rank(found)
         else:
-            window.after = found
+            window.after = self._place(store, found, order)
 
     def _slice(self, store: Store, bucket: Bucket, order: Order, window: Window) -> list[Resource]:
         """Return the page out of a bucket that holds matches only, in the order its index keeps."""
@@ -115,8 +132,8 @@ class Listing:
         start = 0 if window.after is None else _start(bucket, window, order.descending)
         matching = _matching(store, bucket, tests, start, order.descending)
         if not self._told:
-            first = min(window.start, len(bucket))
-            return list(islice(matching, first, None if window.size is None else first + window.size)), 0
+            first, most = min(window.start, len(bucket)), len(bucket) if window.size is None else window.size
+            return list(islice(matching, first, first + min(most, len(bucket)))), 0
         found = list(_matching(store, bucket, tests, 0, order.descending))
         if start:
             window.start = len(found) - sum(1 for _ in matching)
@@ -125,16 +142,11 @@ class Listing:
     def _sort(
         self, store: Store, bucket: Bucket, tests: list[Holds], order: Order, window: Window
     ) -> tuple[list[Resource], int]:
-        """Return the page in an order that no index keeps, and how many match in all.
-
-        A cursor into it is a position, or a resource.
-        """
+        """Return the page in an order that no index keeps, and how many match in all."""
         found = list(_matching(store, bucket, tests, 0, False))
         found.sort(key=lambda each: _sort_key(each, order.field), reverse=order.descending)
-        if isinstance(window.after, Resource):
-            window.start = found.index(window.after) + 1 if window.after in found else 0
-        elif isinstance(window.after, int):
-            window.start = max(window.after, 0)
+        if window.after is not None:
+            window.start = _first_behind(store, found, window.after, order)
         return found[window.start : window.stop], len(found)
 
     def _shown(self, world: World, request: Request, found: list[Resource]) -> list[Any]:
@@ -158,11 +170,6 @@ class Listing:
             frame.state = self._kind.words[resource.state]
             yield self._view(frame)
 
-    def _position(self, store: Store, found: list[Resource], window: Window, order: Order) -> Rank:
-        """Return what a cursor behind the page stands for."""
-        is_kept = order.field == self._kind.layout.order
-        return store.rank(found[-1]) if is_kept else window.start + len(found)
-
     def _summary(
         self, store: Store, found: list[Resource], total: int, window: Window, order: Order
     ) -> dict[str, Any]:
@@ -170,8 +177,9 @@ class Listing:
         follows = facts["more"] and bool(found)
         if self._pages.is_by_id:
             return facts | {"next": facts["last"] if follows else None}
-        last = self._pages.cursor(self._position(store, found, window, order)) if follows else None
-        return facts | {"next": last}
+        if not follows:
+            return facts | {"next": None}
+        return facts | {"next": self._pages.cursor(self._place(store, found[-1], order), self._named(order))}
 
 
 def ordered(sort: Sort, usual: Order, request: Request) -> Order:
@@ -211,6 +219,27 @@ def _sort_key(resource: Resource, field: Path) -> tuple[int, Any]:
     return sortable(pointer.read(resource.fields, field)) if field else (1, resource.serial)
 
 
+def _first_behind(store: Store, found: list[Resource], place: Rank, order: Order) -> int:
+    """Return the position in the sorted list `found` of the first one behind `place`.
+
+    Raises:
+        Refused: the cursor is none of this list's.
+    """
+
+    def is_behind(resource: Resource) -> bool:
+        mine = _sort_key(resource, order.field)
+        if mine == key:
+            return bool(store.rank(resource) > rank)
+        return mine < key if order.descending else mine > key
+
+    try:
+        kind, value, rank = place
+        key: tuple[int, Any] = (kind, value)
+        return bisect_left(found, True, key=is_behind)
+    except (TypeError, ValueError) as problem:
+        raise _foreign() from problem
+
+
 def _start(bucket: Bucket, window: Window, descending: bool) -> int:
     """Return the position in `bucket` where the page begins.
 
@@ -222,4 +251,8 @@ def _start(bucket: Bucket, window: Window, descending: bool) -> int:
     try:
         return bucket.after(window.after, descending)
     except TypeError as problem:
-        raise Refused("invalidParameter", "The cursor is of another list; start without one.") from problem
+        raise _foreign() from problem
+
+
+def _foreign() -> Refused:
+    return Refused("invalidParameter", "The cursor is of another list; start without one.")

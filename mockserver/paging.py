@@ -28,6 +28,7 @@ class Window:
     size: int | None = None
     number: int = 1
     after: Rank = None
+    order: str = ""
     behind: str = ""
 
     @property
@@ -60,7 +61,8 @@ class Pages:
             return self._range(paging, request)
         size = self._size(paging, request)
         if paging.style == "cursor":
-            return Window(size=size, after=self._after(paging, request, world))
+            order, after = self._after(paging, request, world)
+            return Window(size=size, after=after, order=order)
         if paging.style in ("after", "first"):
             return Window(size=size, behind=str(request.query.get(paging.param) or ""))
         low = 1 if paging.style == "page" else 0
@@ -70,11 +72,11 @@ class Pages:
             return Window(number, size, number // size + 1 if size else 1)
         return Window((number - 1) * (size or 0), size, number)
 
-    def cursor(self, rank: Rank) -> str | None:
-        """Return the text that stands for the position behind `rank`."""
+    def cursor(self, rank: Rank, order: str = "") -> str | None:
+        """Return the text that stands for the position behind `rank` in the order called `order`."""
         if self._paging is None or self._paging.style != "cursor":
             return None
-        return base64.urlsafe_b64encode(orjson.dumps(rank)).decode().rstrip("=")
+        return base64.urlsafe_b64encode(orjson.dumps({order: rank} if order else rank)).decode().rstrip("=")
 
     def lost(self, behind: str) -> None:
         """Say that no item has the id that the page should come after.
@@ -113,18 +115,29 @@ class Pages:
         bounds = f"at least {low}" if high is None else f"from {low} to {high}"
         raise Refused("invalidParameter", f"{name} is {value!r}; it is a whole number {bounds}.")
 
-    def _after(self, paging: Paging, request: Request, world: World) -> Rank:
+    def _after(self, paging: Paging, request: Request, world: World) -> tuple[str, Rank]:
+        """Return what a cursor stands for, and in which order."""
         value = request.query.get(paging.param)
         if not value:
-            return None
+            return "", None
         try:
             rank = orjson.loads(base64.urlsafe_b64decode(str(value) + "=" * (-len(str(value)) % 4)))
         except (binascii.Error, ValueError):
             rank = None
+        order = ""
+        if isinstance(rank, dict) and len(rank) == 1:
+            ((order, rank),) = rank.items()
         if not isinstance(rank, int | str | list):
             detail = f"{paging.param} is {value!r}, which is no cursor; send the one the page before gave."
             raise Refused("invalidParameter", detail, None, world.frame(request))
-        return tuple(rank) if isinstance(rank, list) else rank
+        return order, _tupled(rank)
+
+
+def _tupled(rank: Rank) -> Rank:
+    """Return a rank as it was before JSON made arrays of its tuples; the last part may be a rank itself."""
+    if not isinstance(rank, list):
+        return rank
+    return tuple(tuple(part) if isinstance(part, list) else part for part in rank)
 
 
 def summary(window: Window, ids: list[Any], count: int, total: int) -> dict[str, Any]:
@@ -141,7 +154,7 @@ def summary(window: Window, ids: list[Any], count: int, total: int) -> dict[str,
         "count": count,
         "page": window.number,
         "pages": -(-total // window.size) if window.size else 1,
-        "offset": window.start,
+        "offset": min(window.start, total),
         "size": window.size if window.size is not None else count,
         "more": window.size is not None and window.start + count < total,
         "ids": ids,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from mockserver.index import Bucket, Index, Rank, hashable
+from mockserver.naming import Names
 from speckit import pointer
 from speckit.lifecycle import Path, Unique
 
@@ -107,9 +108,9 @@ class Store:
         self._by_rank: dict[Rank, Resource] = {}
         self._ranked = self._by_id if layout.is_by_id else self._by_rank
         self._all = Bucket()
-        self._alternates: list[dict[Any, Resource]] = [{} for _ in layout.alternates]
+        self._alternates: list[Names[Resource]] = [Names() for _ in layout.alternates]
         self._indexes = {paths: Index(paths) for paths in layout.indexes}
-        self._unique: list[dict[Any, Resource]] = [{} for _ in layout.unique]
+        self._unique: list[Names[Resource]] = [Names() for _ in layout.unique]
         self._unique_keys = [Index(unique.fields) for unique in layout.unique]
 
     def __len__(self) -> int:
@@ -119,7 +120,7 @@ class Store:
         yield from self._by_id.values()
 
     def find(self, key: Any) -> Resource | None:
-        """Return the resource with the id `key`, or else with that alternate key."""
+        """Return the resource with the id `key`, or else with that alternate key: of namesakes the oldest."""
         key = key if key.__class__ is str else hashable(key)
         found = self._by_id.get(key)
         if found is None and self._alternates:
@@ -127,7 +128,7 @@ class Store:
         return found
 
     def by_alternate(self, position: int, key: Any) -> Resource | None:
-        """Return the resource with `key` as its alternate key number `position`."""
+        """Return the resource with `key` as its alternate key number `position`; of namesakes the oldest."""
         return self._alternates[position].get(key)
 
     def clash(self, fields: dict[str, Any], state: str, own: Resource | None) -> Unique | None:
@@ -201,23 +202,23 @@ class Store:
         self._all.add(after)
 
     def _enter(self, resource: Resource) -> None:
-        """Enter the keys that are one resource's alone."""
+        """Enter the keys that are one resource's alone, as a rule."""
         fields = resource.fields
         for path, known in zip(self._layout.alternates, self._alternates, strict=True):
             key = pointer.read(fields, path)
             if key is not None and key is not pointer.ABSENT:
-                known.setdefault(hashable(key), resource)
+                known.enter(hashable(key), resource)
         for unique, keys, taken in zip(self._layout.unique, self._unique_keys, self._unique, strict=True):
             key = _unique_key(unique, keys, fields, resource.state)
             if key is not None:
-                taken.setdefault(key, resource)
+                taken.enter(key, resource)
 
     def _leave(self, resource: Resource) -> None:
         fields = resource.fields
         for path, known in zip(self._layout.alternates, self._alternates, strict=True):
-            _forget(known, hashable(pointer.read(fields, path)), resource)
+            known.leave(hashable(pointer.read(fields, path)), resource)
         for unique, keys, taken in zip(self._layout.unique, self._unique_keys, self._unique, strict=True):
-            _forget(taken, _unique_key(unique, keys, fields, resource.state), resource)
+            taken.leave(_unique_key(unique, keys, fields, resource.state), resource)
 
     def bucket(self, paths: tuple[Path, ...], values: tuple[Any, ...]) -> Bucket:
         """Return the resources that hold `values` in `paths`; all of them where `paths` is empty.
@@ -249,11 +250,6 @@ class Store:
     def rank(self, resource: Resource) -> Rank:
         """Return what `resource` is ordered by."""
         return self._layout.rank(resource)
-
-
-def _forget(known: dict[Any, Resource], key: Any, resource: Resource) -> None:
-    if known.get(key) is resource:
-        del known[key]
 
 
 def _unique_key(unique: Unique, keys: Index, fields: dict[str, Any], state: str) -> Any:

@@ -213,7 +213,8 @@ class Filter:
     """A query parameter that narrows a list; without it, `default` does.
 
     `match` says how values are compared, or `by` whose value chooses among `matches`;
-    on a `scale` words are compared by their places.
+    on a `scale` words are compared by their places. `is_time` says that moments
+    are compared, which follows from the schemas and the time stamps.
     """
 
     param: str
@@ -223,6 +224,7 @@ class Filter:
     by: Source | None = None
     matches: tuple[tuple[str, str], ...] = ()
     scale: tuple[str, ...] = ()
+    is_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from speckit.form import form_faults
 from speckit.lifecycle import Lifecycle
 from speckit.operation import Operation, operations
 from speckit.reading import Reader
+from speckit.timed import timed
 
 LIFECYCLES = "x-resource-lifecycles"
 CONVENTIONS = "x-api-conventions"
@@ -57,6 +58,7 @@ def specify(document: Document, *, only: Iterable[str] = ()) -> Specification:
     lifecycles = _lifecycles(document.data, found, reader)
     conventions = _conventions(document.data, found, reader)
     _refuse(document, reader.faults)
+    lifecycles = {name: timed(each, found, document.data) for name, each in lifecycles.items()}
     specification = Specification(document, found, lifecycles, conventions)
     return _narrowed(specification, frozenset(only))
 

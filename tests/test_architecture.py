@@ -45,6 +45,7 @@ FLOORS = {
         "kin",
         "kind",
         "moments",
+        "naming",
         "outbox",
         "principals",
         "sharing",

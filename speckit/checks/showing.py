@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from speckit.checks.shapes import Shape
+from speckit.checks.shapes import Shape, shape_of
 from speckit.expression import Items, Members, Source, Template
 from speckit.lifecycle import Lifecycle, Rule, Success, View
+from speckit.operation import Operation
 
 
 def views_of(lifecycle: Lifecycle, rule: Rule, success: Success) -> list[View]:
@@ -26,6 +28,17 @@ def body_of(rule: Rule, success: Success) -> Template:
     return usual if success.body is None else success.body
 
 
+def answer_shape(data: Mapping[str, Any], operation: Operation, status: int, content_type: str = "") -> Shape:
+    """Return what `operation` of the document `data` documents as the JSON body of an answer with `status`."""
+    response = operation.response(status)
+    kinds = [kind for kind in (response.content if response else ()) if _is_json(kind)]
+    usual = "application/json" if "application/json" in kinds else "".join(kinds[:1])
+    wanted = content_type.split(";")[0].strip().lower() or usual
+    if response is None or wanted not in kinds:
+        return Shape(data)
+    return shape_of(data, response.content[wanted].get("schema"))
+
+
 def alone(body: Template, shape: Shape) -> Iterator[Shape]:
     """Yield the shape of each place in `body` that holds the whole resource, and nothing else."""
     match body:
@@ -39,3 +52,7 @@ def alone(body: Template, shape: Shape) -> Iterator[Shape]:
         case Items(values):
             for value in values:
                 yield from alone(value, shape.items)
+
+
+def _is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from speckit.checks.shapes import Shape, shape_of
+from speckit.checks.showing import answer_shape
 from speckit.expression import Source
 from speckit.faults import Fault, Pointer, did_you_mean
 from speckit.lifecycle import Lifecycle, Rule, Success
@@ -99,21 +100,6 @@ class Subject:
     @property
     def _created(self) -> set[str]:
         return {key for _, _, raw in self.rules("create", "replace") for key in raw.get("set", {})}
-
-
-def answer_shape(data: Mapping[str, Any], operation: Operation, status: int, content_type: str = "") -> Shape:
-    """Return what `operation` documents as the JSON body of an answer with `status`."""
-    response = operation.response(status)
-    kinds = [kind for kind in (response.content if response else ()) if _is_json(kind)]
-    usual = "application/json" if "application/json" in kinds else "".join(kinds[:1])
-    wanted = content_type.split(";")[0].strip().lower() or usual
-    if response is None or wanted not in kinds:
-        return Shape(data)
-    return shape_of(data, response.content[wanted].get("schema"))
-
-
-def _is_json(kind: str) -> bool:
-    return kind == "application/json" or kind.endswith("+json")
 
 
 def named(raw: str | list[str], path: Pointer) -> Iterator[tuple[Pointer, str]]:

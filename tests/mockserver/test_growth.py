@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from mockserver.app import Settings
@@ -148,6 +149,28 @@ def test_an_operator_yields_what_the_page_says(value, meant):
     frame.resource = {"name": "Rye", "list": ["a", "b"], "number": 3, "key": "number"}
 
     assert compiled(template(value))(frame) == meant
+
+
+@pytest.mark.parametrize(
+    ("terms", "meant"),
+    [
+        ([2**64 - 2, 1], 2**64 - 1),
+        ([2**64 - 1, 1], 2.0**64),
+        ([-(2**63), -1], -(2.0**63)),
+        ([2**64, -1], 2**64 - 1),
+    ],
+)
+def test_a_sum_that_64_bits_do_not_hold_is_rounded(terms, meant):
+    """A resource whose number cannot be written could never be shown again."""
+    found = compiled(template({"$add": terms}))(Frame(Request(), 0, {}))
+
+    assert (found, type(found)) == (meant, type(meant))
+    assert orjson.loads(orjson.dumps(found)) == meant
+
+
+@pytest.mark.parametrize("terms", [[1e308, 1e308], [10**400, 1], [10**400, 1.5]])
+def test_a_sum_that_no_float_reaches_comes_to_nothing(terms):
+    assert compiled(template({"$add": terms}))(Frame(Request(), 0, {})) is ABSENT
 
 
 def test_a_star_in_a_view_stands_for_every_item(small, world_of):
@@ -380,6 +403,38 @@ def test_a_batch_moves_those_that_can_and_names_them(shop):
     assert answer.json() == {"ids": [one["id"]], "count": 1}
     assert shop.get(f"/orders/{one['id']}")["status"] == "cancelled"
     assert shop.get(f"/orders/{other['id']}")["status"] == "ordered"
+
+
+def test_a_batch_takes_numbers_for_what_they_are_in_json(small, play):
+    """True is no number, and 2.0 is 2."""
+    content = {"application/json": {"schema": {"type": "object"}}}
+    move = {
+        "operationId": "stopJobs",
+        "requestBody": {"content": content},
+        "responses": {"200": {"description": ".", "content": content}},
+    }
+    lifecycle = {
+        "identity": {"param": "id", "field": "/id", "generate": "$sequence"},
+        "initially": {"id": "$id"},
+        "seed": [{"state": "on"}] * 3,
+        "state": {
+            "initial": "on",
+            "states": {"on": {"category": "resting"}, "off": {"category": "final"}},
+        },
+        "transitions": [{"name": "stop", "from": "on", "to": "off", "trigger": "stopJobs"}],
+        "operations": {
+            "stopJobs": {
+                "role": "batch",
+                "ids": "$request.body#/ids",
+                "success": {"body": {"ids": "$list#/ids"}},
+            }
+        },
+    }
+    client = play(small({"Job": lifecycle}, {"/stop": {"post": move}})).client()
+
+    answer = client.post("/stop", json={"ids": [True, 2.0, "3", [1], {"id": 1}, None, 2, 2.5]})
+
+    assert answer.json() == {"ids": [2]}
 
 
 def test_a_batch_without_ids_is_about_all_below_the_parent(shop):

@@ -39,6 +39,26 @@ def test_true_is_not_one_and_one_is_one():
     assert hashable(1.0) == hashable(1)
 
 
+def test_arrays_and_objects_are_what_they_hold():
+    """An array is no text that looks like one, and the order of members says nothing."""
+    assert hashable({"a": 1, "b": {"c": [2], "d": 3}}) == hashable({"b": {"d": 3.0, "c": [2]}, "a": 1})
+    values = [
+        ["a"],
+        "['a']",
+        '["a"]',
+        [["a"]],
+        {"a": 1},
+        "{'a': 1}",
+        [["a", 1]],
+        {"a": True},
+        [1],
+        [True],
+        ["1"],
+    ]
+
+    assert len({hashable(each) for each in values}) == len(values)
+
+
 def test_anything_can_be_ordered():
     values = [{"a": 1}, "b", 3, None, "a", 2.5, ABSENT]
 
@@ -127,6 +147,28 @@ def test_a_resource_is_found_by_its_id_and_by_its_other_name():
     jobs.remove(job)
     assert jobs.find("dusk") is jobs.find("j1") is None
     assert len(jobs) == 0
+
+
+def test_of_namesakes_the_oldest_is_found_and_the_next_one_when_it_goes():
+    """Nothing says that other names are unique, and whoever is left must not be lost with a namesake."""
+    jobs = store()
+    first, second, third = (put(jobs, serial, name="dawn") for serial in (1, 2, 3))
+    late = put(jobs, 4, name="dusk")
+
+    jobs.remove(second)
+    assert jobs.find("dawn") is first
+    jobs.remove(first)
+    assert jobs.find("dawn") is jobs.by_alternate(0, "dawn") is third
+    jobs.add(first)
+    jobs.replace(late, {"id": 4, "name": "dawn"}, "queued")
+    assert jobs.find("dawn") is first
+    assert jobs.find("dusk") is None
+    jobs.replace(first, {"id": 1, "name": "dusk"}, "queued")
+    assert (jobs.find("dawn"), jobs.find("dusk")) == (third, first)
+    jobs.remove(third)
+    assert jobs.find("dawn") is late
+    jobs.remove(late)
+    assert jobs.find("dawn") is None
 
 
 def test_a_filter_the_layout_does_not_foresee_finds_what_is_there_and_what_comes():
@@ -242,6 +284,9 @@ def test_a_store_answers_as_a_list_would(steps, order):
         assert ids(jobs, everything) == whole
         assert ids(jobs, everything, 1, 3, descending=True) == whole[::-1][1:3]
         for name in ("a", "b"):
+            namesakes = [each for each in model.values() if each.fields["name"] == name]
+            oldest = min(namesakes, key=lambda each: each.serial, default=None)
+            assert jobs.by_alternate(0, name) is oldest
             assert ids(jobs, jobs.bucket((("name",),), (name,))) == holding(model, order, name=name)
             for a in (1, True, "1"):
                 bucket = jobs.bucket((("name",), ("deep", "a")), (name, a))

@@ -9,8 +9,7 @@ from typing import Any
 from speckit import pointer
 from speckit.checks.outcomes import MayMiss, never, outcomes
 from speckit.checks.shapes import Shape
-from speckit.checks.showing import alone, body_of, views_of
-from speckit.checks.subject import answer_shape
+from speckit.checks.showing import alone, answer_shape, body_of, views_of
 from speckit.conventions import governing
 from speckit.expression import GONE, Constant, Encoded, Items, Members, Template, Text
 from speckit.faults import Fault, Pointer, did_you_mean
