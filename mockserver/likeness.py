@@ -14,6 +14,7 @@ import jsonschema_rs
 from mockserver.answers import Refused
 from mockserver.choices import misfit
 from mockserver.kind import Kind
+from mockserver.past import Past
 from mockserver.problems import sentences, shortened
 from mockserver.samples.choosing import Offer, is_json, offers
 from mockserver.samples.making import LEAVES, Maker
@@ -82,7 +83,7 @@ class Likeness:
         fields: Mapping[str, Any],
         parents: Mapping[str, Any],
         *,
-        state: str,
+        past: Past | None,
         scenario: str,
     ) -> dict[str, Any]:
         """Return `plain` with what the document requires of a resource, and nobody gave.
@@ -92,7 +93,7 @@ class Likeness:
             plain: What it would hold.
             fields: What it will hold, for somebody said so.
             parents: By the field that names it, the id of a parent there is.
-            state: The state it would be in; empty for the initial one.
+            past: How it would have come to where it is; None where it would start.
             scenario: Which end it would take.
 
         Raises:
@@ -100,7 +101,7 @@ class Likeness:
         """
         held, tried = dict(plain), set[str]()
         while True:
-            misfits = list(self._misfits(world, {**held, **fields}, state, scenario))
+            misfits = list(self._misfits(world, {**held, **fields}, past, scenario))
             _refuse(misfits, fields, self._showing.operation)
             lacking = self._lacking(misfits) - tried
             if not lacking:
@@ -116,25 +117,27 @@ class Likeness:
         return set().union(*(self._needs.get(name, ()) for name in tops))
 
     def _misfits(
-        self, world: World, given: dict[str, Any], state: str, scenario: str
+        self, world: World, given: dict[str, Any], past: Past | None, scenario: str
     ) -> Iterator[tuple[Way, str]]:
         """Yield where the resource that would be made of `given` is not as the document has it, and how."""
         if self._validator is None:
             return
-        for error in self._validator.iter_errors(self._seen(world, deepcopy(given), state, scenario)):
+        for error in self._validator.iter_errors(self._seen(world, deepcopy(given), past, scenario)):
             lacks = getattr(error.kind, "property", None)
             if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) and lacks:
                 yield (*error.instance_path, lacks), error.message
             elif not is_barred(error):
                 yield misfit(error)
 
-    def _seen(self, world: World, given: dict[str, Any], state: str, scenario: str) -> Any:
+    def _seen(self, world: World, given: dict[str, Any], past: Past | None, scenario: str) -> Any:
         """Return what the document shows of the resource that would be made of `given`."""
         kind, frame = self._kind, world.frame()
         fields = world.draft(kind, frame, given, kind.birth)
         frame.scenario = kind.lifecycle.scenarios.get(scenario or world.scenario, {})
-        first = state or kind.first(frame)
+        first = past.first if past else kind.first(frame)
         world.enter(kind, frame, given, fields, first, kind.birth)
+        if past:
+            past.live(frame, fields)
         frame.resource = fields
         return self._view(frame)
 

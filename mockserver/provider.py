@@ -11,6 +11,7 @@ from mockserver.breaches import Breach
 from mockserver.effects import refusal
 from mockserver.kind import Kind
 from mockserver.likeness import Likeness, is_asked
+from mockserver.past import Past
 from mockserver.store import Resource, Store
 from mockserver.world import World
 from speckit import expression, pointer
@@ -32,9 +33,10 @@ def put(
 ) -> Resource:
     """Return a new resource of `kind` in `state`.
 
-    Fields that are not given are filled as the document says. Those that a
-    request would bring are taken from the kind's first seed, varied where two
-    resources may not share them, or else made to fit where the document shows one.
+    It is as if it had come there: made in a first state, and moved along the
+    shortest way. Fields that are not given are filled as the document says. Those
+    that a request would bring are taken from the kind's first seed, varied where
+    two resources may not share them, or else made to fit where the document shows one.
 
     Args:
         world: Where it goes.
@@ -55,13 +57,14 @@ def put(
     shown = kind.lifecycle.state_field
     if shown and pointer.read(fields, shown) is not pointer.ABSENT:
         raise Refused("invalidBody", f"'{shown[-1]}' follows from the state; give 'state' instead.")
+    past = Past(kind, state, scenario or world.scenario, fields) if state else None
     store, plain = world.stores[kind.name], _plain(world, kind)
     if likeness is not None:
         there = _first_parents(world, kind)
-        plain = likeness.completed(world, plain, fields, there, state=state, scenario=scenario)
+        plain = likeness.completed(world, plain, fields, there, past=past, scenario=scenario)
     given = {**_setting(world, kind, store, plain, state, fields), **fields}
     try:
-        return world.create(store, world.frame(), given, state=state, scenario=scenario)
+        return world.create(store, world.frame(), given, scenario=scenario, past=past)
     except Breach as problem:
         raise plainly(problem) from problem
 

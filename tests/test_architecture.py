@@ -45,6 +45,7 @@ FLOORS = {
         "kind",
         "moments",
         "outbox",
+        "past",
         "principals",
         "sharing",
         "store",

@@ -209,6 +209,42 @@ def test_a_state_that_was_put_is_what_the_api_shows(door, world, token):
     assert (job["status"], job["error"]) == ("failed", "boom")
 
 
+@pytest.mark.parametrize(
+    ("order", "field", "value"),
+    [
+        (
+            {"resource": "RendleyJob", "state": "failed"},
+            "error",
+            "render failed: the timeline could not be read",
+        ),
+        (
+            {"resource": "OpenReplayJob", "state": "failed", "scenario": "failure"},
+            "errors",
+            "could not reach the session store",
+        ),
+        ({"resource": "OpenReplayJob", "state": "completed"}, "updatedAt", 1767225600000),
+        ({"resource": "TaipyJob", "state": "Status.FAILED"}, "stacktrace", ["ValueError: boom on purpose\n"]),
+    ],
+)
+def test_a_state_is_put_with_what_leads_there(door, token, order, field, value):
+    """Not as something that no request could have brought about."""
+    made = door.post("/states", json={"principal": token, **order}).json()
+
+    assert made["fields"][field] == value
+
+
+def test_what_is_put_on_its_way_out_goes(door, token):
+    """A job that is doomed goes at its next run, which it has from when it was active."""
+    order = {"principal": token, "resource": "KragleJob", "state": "doomed"}
+    made = door.post("/states", json=order).json()
+
+    door.post("/clock", json={"set": made["due"]})
+
+    shown = door.get("/resources", params={"principal": token, "resource": "KragleJob"}).json()["resources"]
+    assert made["fields"]["next_run"]
+    assert made["id"] not in [each["id"] for each in shown]
+
+
 def test_what_may_be_left_out_may_be_null(door, token):
     """As the answer says it: what was read at this door can be put there again."""
     order = {"principal": token, "resource": "RendleyJob", "state": None, "scenario": None}
