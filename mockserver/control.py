@@ -213,7 +213,7 @@ class Control:
             state=text(body, "state") or "",
             scenario=text(body, "scenario") or "",
             fields=fields,
-            likeness=self._likenesses.of(kind) if self._likenesses else None,
+            likenesses=self._likenesses,
         )
         return {"principal": asker.name, **_told(made)}
 

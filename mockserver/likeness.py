@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -13,6 +13,7 @@ import jsonschema_rs
 
 from mockserver.answers import Refused
 from mockserver.choices import misfit
+from mockserver.coining import Naming
 from mockserver.kind import Kind
 from mockserver.past import Past
 from mockserver.problems import sentences, shortened
@@ -22,7 +23,7 @@ from mockserver.world import World
 from speckit import expression
 from speckit.checks.showing import body_of, is_reshaped
 from speckit.expression import Members, Source, Template
-from speckit.lifecycle import Lifecycle, Rule, Success, ViewChoice
+from speckit.lifecycle import Lifecycle, Path, Rule, Success, ViewChoice
 from speckit.operation import Operation
 from speckit.sample import Making
 from speckit.schema import Schemas, is_barred
@@ -156,6 +157,10 @@ class Likeness:
             raise Refused("conflict", f"{self._kind.name} needs {needed}, and there is none; put one first.")
         return parents[name]
 
+    def inside(self, path: Path) -> Any:
+        """Return the schema of what the document shows at `path` of one."""
+        return self._making.inside(self._schema, path)[0]
+
     @cached_property
     def _sample(self) -> Mapping[str, Any]:
         """A resource as the document has it, or made up: an example if there is one."""
@@ -183,6 +188,23 @@ class Likenesses:
             found = None if showing is None else Likeness(kind, showing, self._schemas)
             self._known[kind.name] = found
         return self._known[kind.name]
+
+    def naming(self, kind: Kind, kinds: Iterable[Kind]) -> Naming:
+        """Return where an id of `kind` stands: in paths, in itself, and in those of `kinds` below it."""
+        places = self._places(kind, kind.lifecycle.identity.param, kind.identity)
+        for each in kinds:
+            for parent, _ in each.parents.values():
+                if kind.name in parent.resources:
+                    places += self._places(each, parent.param, parent.field)
+        return Naming(self._schemas, places)
+
+    def _places(self, kind: Kind, param: str, field: Path) -> list[Any]:
+        """Return the schemas of the path parameter `param` and of `field`, where `kind` has them."""
+        operations = map(self._operations.get, kind.lifecycle.rules)
+        named = (each.parameter("path", param) for each in operations if each)
+        likeness = self.of(kind)
+        shown = [likeness.inside(field)] if likeness else []
+        return [*(each.schema for each in named if each), *shown]
 
 
 def showings(lifecycle: Lifecycle, operations: Mapping[str, Operation]) -> Iterator[Showing]:

@@ -73,6 +73,7 @@ FLOORS = {
         "bodies",
         "callers",
         "choices",
+        "coining",
         "conformance",
         "control",
         "credentials",

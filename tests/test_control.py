@@ -245,6 +245,17 @@ def test_what_is_put_on_its_way_out_goes(door, token):
     assert made["id"] not in [each["id"] for each in shown]
 
 
+def test_an_id_that_nobody_gives_is_one_that_the_api_takes(door, world, token):
+    """What is below it names it, and the document says how it looks there."""
+    order = {"principal": token, "resource": "AlteryxWorkflow", "fields": {"name": "x"}}
+
+    flow = door.post("/states", json=order).json()["id"]
+
+    with world.client(token) as client:
+        job = client.post(f"/webapi/v3/workflows/{flow}/jobs", json={})
+    assert (job.status_code, job.json()["appId"]) == (200, flow)
+
+
 def test_what_may_be_left_out_may_be_null(door, token):
     """As the answer says it: what was read at this door can be put there again."""
     order = {"principal": token, "resource": "RendleyJob", "state": None, "scenario": None}
