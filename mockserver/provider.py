@@ -78,12 +78,35 @@ def put(
         raise plainly(problem) from problem
 
 
-def external(world: World, resource: Resource, name: str) -> Transition | None:
-    """Return the external transition `name` that `resource` can make now."""
+def external(world: World, resource: Resource, name: str) -> Transition:
+    """Return the external transition `name` that `resource` can make now.
+
+    Raises:
+        Refused: there is none of that name, or it cannot be made as things are.
+    """
     kind: Kind = resource.store.kind
+    named = [each for each in kind.lifecycle.transitions if each.name == name]
+    moves = [each for each in named if EXTERNAL in each.triggers]
+    if not moves:
+        raise _not_external(kind, name, is_known=bool(named))
+    starting = [each for each in moves if resource.state in each.starts]
     guard = kind.guard(world.frame_of(resource))
-    moves = (m for m in kind.lifecycle.transitions if EXTERNAL in m.triggers and m.name == name)
-    return next((m for m in moves if resource.state in m.starts and guard(m.when)), None)
+    found = next((each for each in starting if guard(each.when)), None)
+    if found is None:
+        starts = " or ".join(dict.fromkeys(start for each in moves for start in each.starts))
+        why = "its 'when' does not hold" if starting else f"'{name}' starts from {starts}"
+        raise Refused("refused", f"{kind.name} {resource.id} is {resource.state}; {why}.")
+    return found
+
+
+def _not_external(kind: Kind, name: str, *, is_known: bool) -> Refused:
+    """Return what to say where `name` is no external transition of `kind`."""
+    names = [each.name for each in kind.lifecycle.transitions if EXTERNAL in each.triggers]
+    known = did_you_mean(name, names) or f"{kind.name} has no external ones."
+    if is_known:
+        told = f"'{name}' of {kind.name} is not external: operations or time are its cause. {known}"
+        return Refused("refused", told)
+    return Refused("invalidBody", f"'{name}' is not an external transition of {kind.name}. {known}")
 
 
 def plainly(problem: Breach) -> Refused:
@@ -97,7 +120,8 @@ def plainly(problem: Breach) -> Refused:
 
 def _known(name: str, names: Any, what: str, kind: Kind) -> None:
     if name and name not in names:
-        raise Refused("invalidBody", f"'{name}' is not a {what} of {kind.name}. {did_you_mean(name, names)}")
+        known = did_you_mean(name, names) or f"It has no {what}s."
+        raise Refused("invalidBody", f"'{name}' is not a {what} of {kind.name}. {known}")
 
 
 def _plain(world: World, kind: Kind) -> dict[str, Any]:

@@ -92,6 +92,7 @@ FLOORS = {
         "playing",
         "problems",
         "provider",
+        "reports",
         "routing",
         "sending",
         "shelf",
