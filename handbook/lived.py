@@ -9,9 +9,9 @@ from typing import Any
 from handbook.samples import bodies
 from handbook.samples.request import Json
 from handbook.samples.seeds import fields_of
-from speckit import pointer
+from speckit import pointer, ways
 from speckit.expression import GONE, Constant, First, Items, Members, Source, Template, Text
-from speckit.lifecycle import REMOVED, Lifecycle, Path, Seed, Transition, View
+from speckit.lifecycle import Lifecycle, Path, Seed, Transition, View
 from speckit.pointer import ABSENT
 from speckit.sample import Making
 from speckit.schema import Schemas
@@ -100,15 +100,8 @@ def first_state(lifecycle: Lifecycle) -> str:
 
 def between(lifecycle: Lifecycle, first: str, last: str) -> Way | None:
     """Return the shortest way from one state to another; None where none leads there."""
-    ways: dict[str, Way] = {first: [first]}
-    waiting = [first]
-    while waiting and last not in ways:
-        here = waiting.pop(0)
-        for each in lifecycle.transitions:
-            if here in each.starts and each.ends not in (*ways, REMOVED):
-                ways[each.ends] = [*ways[here], each]
-                waiting.append(each.ends)
-    return ways.get(last)
+    moves = ways.between(lifecycle.transitions, first, last)
+    return None if moves is None else [first, *moves]
 
 
 class _Life:

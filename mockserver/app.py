@@ -16,7 +16,7 @@ from mockserver.clock import Clock, RealClock
 from mockserver.control import Control
 from mockserver.credentials import declared, unenforced
 from mockserver.delaying import Delaying
-from mockserver.doors import Desk
+from mockserver.doors import Desk, Names
 from mockserver.framework import AsyncApp, Resolution, Resolver
 from mockserver.hooks import Hook
 from mockserver.journal import Journal, Journaling, desk
@@ -165,8 +165,9 @@ def _beside(
 ) -> _Beside:
     callers = Callers(specification, principals)
     schemes = declared(specification.document.data).values()
-    journal = Journal(settings.journal, clock, callers, schemes) if settings.journal else None
-    return _Beside(callers, Mishaps(specification.operations, callers.is_known), journal)
+    names = Names(specification.operations, callers.is_known)
+    journal = Journal(settings.journal, clock, callers, names, schemes) if settings.journal else None
+    return _Beside(callers, Mishaps(names), journal)
 
 
 def _rehearse(specification: Specification, worlds: Worlds) -> None:

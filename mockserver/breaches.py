@@ -35,8 +35,9 @@ class WrongId(Breach):
     """The id is not of the type that the ids of its kind are."""
 
     def __init__(self, kind: Kind, key: Any) -> None:
-        wanted = kind.lifecycle.identity.type
-        super().__init__(f"The id of a {kind.name} is of type {wanted}; {key!r} is not.")
+        self.key = key
+        said = "it has none" if key is pointer.ABSENT else f"{key!r} is not"
+        super().__init__(f"The id of a {kind.name} is of type {kind.lifecycle.identity.type}; {said}.")
 
 
 def check_id(kind: Kind, key: Any, fields: Mapping[str, Any], *, is_taken: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from secrets import compare_digest
@@ -17,8 +18,9 @@ from mockserver.doors import asked_in, body_in, needed, only, text
 from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.likeness import Likenesses
-from mockserver.outbox import Delivery, Outbox
+from mockserver.outbox import Outbox
 from mockserver.principals import Principal, Principals
+from mockserver.reports import reported, told
 from mockserver.store import Resource
 from mockserver.world import World
 from mockserver.worlds import TooManyWorlds, Worlds
@@ -43,10 +45,26 @@ class Order:
     def name(self) -> str | None:
         """The principal that it names, if it names one."""
         said = {**self.query, **self.body}
-        return needed(said, "principal") if "principal" in said else None
+        if "principal" not in said:
+            return None
+        name = text(said, "principal")
+        if not name:
+            raise Refused("invalidBody", "'principal' has to name one; leave it out if nobody is meant.")
+        return name
 
 
 Action = Callable[[Order], Any]
+
+_ASKED = {
+    "/reset": ("principal",),
+    "/resources": ("principal", "resource"),
+    "/states": ("principal",),
+    "/transitions": ("principal",),
+    "/due": ("principal", "resource"),
+    "/scenario": ("principal",),
+    "/sent": ("principal", "resource"),
+}
+"""What the query of each path may say; of all others it is empty."""
 
 
 class Control:
@@ -128,7 +146,7 @@ class Control:
             Refused: it asks for something that is not there or cannot be.
         """
         body, asked = body_in(content), asked_in(query)
-        only(asked, "principal", "resource")
+        only(asked, *_ASKED.get(path, ()))
         # With a control token that is what the header holds, and nobody's credential.
         answer = self._actions[method, path](Order(body, asked, "" if self._token else _bearer(headers)))
         return Reply(201 if path == "/states" else 200, answer)
@@ -168,36 +186,36 @@ class Control:
         self._outbox.forget(world)
         for forget in self._also:
             forget(name)
-        told = {"reset": self._worlds.reset(world), "principal": name, "clock": "kept"}
+        answer = {"reset": self._worlds.reset(world), "principal": name, "clock": "kept"}
         if name is None and isinstance(clock, ManualClock):
             clock.restart()
-            told["clock"] = "restarted"
-        return {**told, "now": shown(clock.now())}
+            answer["clock"] = "restarted"
+        return {**answer, "now": shown(clock.now())}
 
     def _resources(self, order: Order) -> Any:
-        asker, asked = self._asker(order), order.query
+        asker, asked = self._asker(order), self._asked(order)
         world = self._world(asker)
-        wanted = [self._kind(asked["resource"]).name] if "resource" in asked else list(world.stores)
-        found = [_told(each) for name in wanted for each in _some(world.stores[name])]
+        wanted = list(world.stores) if asked is None else [asked.name]
+        found = [told(each) for name in wanted for each in _some(world.stores[name])]
         count = sum(len(world.stores[name]) for name in wanted)
         return {"principal": asker.name, "resources": found[:LONGEST_LIST], "count": count}
 
     def _due(self, order: Order) -> Any:
-        asker = self._asker(order)
-        upcoming = self._world(asker).upcoming()
-        due = [_told(each) for each in upcoming[:LONGEST_LIST]]
+        asker, asked = self._asker(order), self._asked(order)
+        upcoming = [each for each in self._world(asker).upcoming() if asked in (None, each.store.kind)]
+        due = [told(each) for each in upcoming[:LONGEST_LIST]]
         return {"principal": asker.name, "due": due, "count": len(upcoming)}
 
     def _sent(self, order: Order) -> Any:
         """List what was sent to others; of one principal's world or resource where that is asked for."""
         world = None if order.name is None else self._named(order.name).world
+        asked = self._asked(order)
         wanted = [
             each
             for each in self._outbox
-            if world in (None, each.message.world)
-            and order.query.get("resource", each.message.resource) == each.message.resource
+            if world in (None, each.message.world) and (asked is None or asked.name == each.message.resource)
         ]
-        return {"principal": order.name, "sent": [_reported(each) for each in wanted], "count": len(wanted)}
+        return {"principal": order.name, "sent": [reported(each) for each in wanted], "count": len(wanted)}
 
     def _put(self, order: Order) -> Any:
         """Put a world into a provider state: a resource in a given state exists."""
@@ -213,35 +231,33 @@ class Control:
             state=text(body, "state") or "",
             scenario=text(body, "scenario") or "",
             fields=fields,
-            likeness=self._likenesses.of(kind) if self._likenesses else None,
+            likenesses=self._likenesses,
         )
-        return {"principal": asker.name, **_told(made)}
+        return {"principal": asker.name, **told(made)}
 
     def _fire(self, order: Order) -> Any:
         """Make an external transition: what somebody does outside the API."""
         body, asker = order.body, self._asker(order)
         only(body, "principal", "resource", "id", "transition")
         kind, world = self._kind(needed(body, "resource")), self._world(asker)
-        resource = world.stores[kind.name].by_id(hashable(body.get("id")))
-        if resource is None:
-            raise Refused("notFound", f"There is no {kind.name} {body.get('id')!r} in this world.")
+        key = _id(body)
         name = needed(body, "transition")
+        resource = world.stores[kind.name].by_id(key)
+        if resource is None:
+            raise Refused("notFound", f"There is no {kind.name} {json.dumps(key)} in this world.")
         transition = provider.external(world, resource, name)
-        if transition is None:
-            raise Refused(
-                "refused",
-                f"{kind.name} {resource.id} is {resource.state}; no external '{name}' starts there.",
-            )
         try:
             world.move(resource, transition, world.frame_of(resource))
         except Breach as problem:
             raise provider.plainly(problem) from problem
-        return {"principal": asker.name, **_told(resource)}
+        return {"principal": asker.name, **told(resource)}
 
     def _scenario(self, order: Order) -> Any:
         """Choose how whatever a world creates from now on will end; null is the usual end."""
         body = order.body
         only(body, "principal", "scenario")
+        if "scenario" not in body:
+            raise Refused("invalidBody", "'scenario' is needed, as text; null, or DELETE, is the usual end.")
         name = text(body, "scenario") or ""
         names = {name for kind in self._worlds.kinds.values() for name in kind.lifecycle.scenarios}
         if name and name not in names:
@@ -258,6 +274,10 @@ class Control:
         asker = self._asker(order)
         self._world(asker).scenario = scenario
         return {"principal": asker.name, "scenario": scenario}
+
+    def _asked(self, order: Order) -> Kind | None:
+        """Return the kind of resource that `order` asks for; None where it asks for all."""
+        return self._kind(needed(order.query, "resource")) if "resource" in order.query else None
 
     def _asker(self, order: Order) -> Principal:
         """Return the principal that `order` names, or else the one whose credential it came with."""
@@ -315,45 +335,29 @@ def _host_of(url: str) -> str:
 
 def _moment(body: Body, now: int) -> int:
     if "advance" in body:
-        return now + timing.duration(str(body["advance"]))
+        if not isinstance(body["advance"], str):
+            raise ValueError(f'{json.dumps(body["advance"])} is not a duration; write it like "PT1H".')
+        return now + timing.duration(body["advance"])
     moment = timing.parse(body["set"], "date-time") if isinstance(body["set"], str) else None
     if moment is None:
-        raise ValueError(f"{body['set']!r} is not a time; write it like 2026-01-01T00:00:00Z.")
+        said = json.dumps(body["set"])
+        raise ValueError(f'{said} is not a time; write it like "2026-01-01T00:00:00Z".')
     return moment
+
+
+def _id(body: Body) -> Any:
+    """Return the id that `body` names.
+
+    Raises:
+        Refused: it names none, or what no id can be.
+    """
+    key = body.get("id")
+    if key is None:
+        raise Refused("invalidBody", "'id' is needed.")
+    if isinstance(key, bool) or not isinstance(key, str | int | float):
+        raise Refused("invalidBody", "'id' is a text or a number.")
+    return hashable(key)
 
 
 def _some(store: Any) -> list[Resource]:
     return [resource for resource, _ in zip(store, range(LONGEST_LIST), strict=False)]
-
-
-def _reported(delivery: Delivery) -> dict[str, Any]:
-    message = delivery.message
-    named = {"callback": message.name, "operation": message.operation}
-    return {
-        "number": delivery.number,
-        "at": shown(message.moment),
-        "principal": message.principal,
-        "resource": message.resource,
-        "id": message.id,
-        **(named if message.operation else {"webhook": message.name}),
-        "method": message.method,
-        "url": message.url or None,
-        "headers": dict(message.headers),
-        "body": message.content.decode(),
-        "state": delivery.state,
-        "attempts": delivery.attempts,
-        "status": delivery.status,
-        "detail": delivery.detail or None,
-    }
-
-
-def _told(resource: Resource) -> dict[str, Any]:
-    kind: Kind = resource.store.kind
-    return {
-        "resource": kind.name,
-        "id": resource.id,
-        "state": resource.state or None,
-        "scenario": resource.scenario or None,
-        "due": None if resource.due is None else shown(resource.due),
-        "fields": resource.fields,
-    }

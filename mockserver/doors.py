@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -58,6 +59,46 @@ class Desk:
         return self._actions[method](body_in(content) if method == "POST" else asked)
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What an order may name; what is not there is refused, for it would be taken for what has had no effect.
+
+    Attributes:
+        operations: The ids of those there are.
+        is_principal: Whether a principal has a name.
+    """
+
+    operations: Collection[str]
+    is_principal: Callable[[str], bool]
+
+    def operation(self, said: Order) -> str | None:
+        """Return the operation that is named; None where none is.
+
+        Raises:
+            Refused: there is no such operation.
+        """
+        if "operation" not in said:
+            return None
+        name = needed(said, "operation")
+        if name not in self.operations:
+            known = did_you_mean(name, sorted(self.operations)) or "There are none."
+            raise Refused("invalidBody", f"There is no operation '{name}'. {known}")
+        return name
+
+    def principal(self, said: Order) -> str | None:
+        """Return the principal that is named; None where none is.
+
+        Raises:
+            Refused: there is no such principal.
+        """
+        if "principal" not in said:
+            return None
+        name = needed(said, "principal")
+        if not self.is_principal(name):
+            raise Refused("notFound", f"There is no principal '{name}'.")
+        return name
+
+
 def asked_in(query: bytes) -> dict[str, str]:
     """Return what a query says, by name; of what it says more than once, the first.
 
@@ -89,7 +130,8 @@ def only(said: Order, *known: str) -> None:
     """
     for name in said:
         if name not in known:
-            raise Refused("invalidBody", f"'{name}' is nothing this takes. {did_you_mean(name, known)}")
+            hint = did_you_mean(name, known) or "It takes nothing."
+            raise Refused("invalidBody", f"'{name}' is nothing this takes. {hint}")
 
 
 def number(said: Order, name: str, low: int, high: int) -> int | None:

@@ -14,7 +14,7 @@ from mockserver.callers import Callers
 from mockserver.clock import Clock, shown
 from mockserver.control import LONGEST_LIST, PREFIX
 from mockserver.direct import direct
-from mockserver.doors import Desk, Order, number
+from mockserver.doors import Desk, Names, Order, number
 from mockserver.framework import ROUTING_CONTEXT, ASGIApp, Message, Receive, Scope, Send
 from mockserver.wire import headers_of
 
@@ -69,16 +69,23 @@ class Journal:
         most: How many are kept.
         clock: Tells when each came.
         callers: Tells who sent it.
+        names: What may be asked for.
         schemes: The security schemes of the document: where secrets are.
     """
 
     def __init__(
-        self, most: int, clock: Clock, callers: Callers, schemes: Iterable[Mapping[str, Any]]
+        self,
+        most: int,
+        clock: Clock,
+        callers: Callers,
+        names: Names,
+        schemes: Iterable[Mapping[str, Any]],
     ) -> None:
         self._entries: deque[Entry] = deque(maxlen=most)
         self._count = 0
         self._clock = clock
         self._callers = callers
+        self._names = names
         keys = [each for each in schemes if each.get("type") == "apiKey" and each.get("name")]
         named = {str(each["name"]).lower().encode() for each in keys if each.get("in") == "header"}
         self._secret_headers = _ALWAYS_SECRET | named
@@ -114,9 +121,10 @@ class Journal:
 
     def _asked(self, order: Order) -> Iterator[Entry]:
         status = number(order, "status", 100, 599)
+        operation, principal = self._names.operation(order), self._names.principal(order)
         for each in self._entries:
-            is_meant = order.get("operation", each.operation) == each.operation
-            if is_meant and status in (None, each.status) and self._is_by(each, order.get("principal")):
+            is_meant = operation in (None, each.operation) and status in (None, each.status)
+            if is_meant and self._is_by(each, principal):
                 yield each
 
     def _is_by(self, entry: Entry, principal: str | None) -> bool:

@@ -135,6 +135,14 @@ class Kind:
         is_told = self.history or self.notices or move.transition.makes
         return MOST_ENTRIES if is_told else 1
 
+    def make(self, transition: Transition, frame: Frame, fields: dict[str, Any]) -> None:
+        """Write into `fields` what it means to make `transition`; the frame gets the state it ends in."""
+        frame.state = self.words[transition.ends]
+        self.enter[transition.ends](frame, fields)
+        self.moves[id(transition)].assign(frame, fields)
+        if self.history is not None:
+            self.history.enter(frame, fields)
+
     def touch(self, now: int, fields: dict[str, Any]) -> None:
         """Write into `fields` that they have changed."""
         if path := self.lifecycle.timestamps.updated:

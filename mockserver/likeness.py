@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -13,7 +13,9 @@ import jsonschema_rs
 
 from mockserver.answers import Refused
 from mockserver.choices import misfit
+from mockserver.coining import Naming
 from mockserver.kind import Kind
+from mockserver.past import Past
 from mockserver.problems import sentences, shortened
 from mockserver.samples.choosing import Offer, is_json, offers
 from mockserver.samples.making import LEAVES, Maker
@@ -21,7 +23,7 @@ from mockserver.world import World
 from speckit import expression
 from speckit.checks.showing import body_of, is_reshaped
 from speckit.expression import Members, Source, Template
-from speckit.lifecycle import Lifecycle, Rule, Success, ViewChoice
+from speckit.lifecycle import Lifecycle, Path, Rule, Success, ViewChoice
 from speckit.operation import Operation
 from speckit.sample import Making
 from speckit.schema import Schemas, is_barred
@@ -82,7 +84,7 @@ class Likeness:
         fields: Mapping[str, Any],
         parents: Mapping[str, Any],
         *,
-        state: str,
+        past: Past | None,
         scenario: str,
     ) -> dict[str, Any]:
         """Return `plain` with what the document requires of a resource, and nobody gave.
@@ -92,7 +94,7 @@ class Likeness:
             plain: What it would hold.
             fields: What it will hold, for somebody said so.
             parents: By the field that names it, the id of a parent there is.
-            state: The state it would be in; empty for the initial one.
+            past: How it would have come to where it is; None where it would start.
             scenario: Which end it would take.
 
         Raises:
@@ -100,7 +102,7 @@ class Likeness:
         """
         held, tried = dict(plain), set[str]()
         while True:
-            misfits = list(self._misfits(world, {**held, **fields}, state, scenario))
+            misfits = list(self._misfits(world, {**held, **fields}, past, scenario))
             _refuse(misfits, fields, self._showing.operation)
             lacking = self._lacking(misfits) - tried
             if not lacking:
@@ -116,25 +118,27 @@ class Likeness:
         return set().union(*(self._needs.get(name, ()) for name in tops))
 
     def _misfits(
-        self, world: World, given: dict[str, Any], state: str, scenario: str
+        self, world: World, given: dict[str, Any], past: Past | None, scenario: str
     ) -> Iterator[tuple[Way, str]]:
         """Yield where the resource that would be made of `given` is not as the document has it, and how."""
         if self._validator is None:
             return
-        for error in self._validator.iter_errors(self._seen(world, deepcopy(given), state, scenario)):
+        for error in self._validator.iter_errors(self._seen(world, deepcopy(given), past, scenario)):
             lacks = getattr(error.kind, "property", None)
             if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) and lacks:
                 yield (*error.instance_path, lacks), error.message
             elif not is_barred(error):
                 yield misfit(error)
 
-    def _seen(self, world: World, given: dict[str, Any], state: str, scenario: str) -> Any:
+    def _seen(self, world: World, given: dict[str, Any], past: Past | None, scenario: str) -> Any:
         """Return what the document shows of the resource that would be made of `given`."""
         kind, frame = self._kind, world.frame()
         fields = world.draft(kind, frame, given, kind.birth)
         frame.scenario = kind.lifecycle.scenarios.get(scenario or world.scenario, {})
-        first = state or kind.first(frame)
+        first = past.first if past else kind.first(frame)
         world.enter(kind, frame, given, fields, first, kind.birth)
+        if past:
+            past.live(frame, fields)
         frame.resource = fields
         return self._view(frame)
 
@@ -152,6 +156,10 @@ class Likeness:
             needed = " or ".join(parent.resources)
             raise Refused("conflict", f"{self._kind.name} needs {needed}, and there is none; put one first.")
         return parents[name]
+
+    def inside(self, path: Path) -> Any:
+        """Return the schema of what the document shows at `path` of one."""
+        return self._making.inside(self._schema, path)[0]
 
     @cached_property
     def _sample(self) -> Mapping[str, Any]:
@@ -180,6 +188,23 @@ class Likenesses:
             found = None if showing is None else Likeness(kind, showing, self._schemas)
             self._known[kind.name] = found
         return self._known[kind.name]
+
+    def naming(self, kind: Kind, kinds: Iterable[Kind]) -> Naming:
+        """Return where an id of `kind` stands: in paths, in itself, and in those of `kinds` below it."""
+        places = self._places(kind, kind.lifecycle.identity.param, kind.identity)
+        for each in kinds:
+            for parent, _ in each.parents.values():
+                if kind.name in parent.resources:
+                    places += self._places(each, parent.param, parent.field)
+        return Naming(self._schemas, places)
+
+    def _places(self, kind: Kind, param: str, field: Path) -> list[Any]:
+        """Return the schemas of the path parameter `param` and of `field`, where `kind` has them."""
+        operations = map(self._operations.get, kind.lifecycle.rules)
+        named = (each.parameter("path", param) for each in operations if each)
+        likeness = self.of(kind)
+        shown = [likeness.inside(field)] if likeness else []
+        return [*(each.schema for each in named if each), *shown]
 
 
 def showings(lifecycle: Lifecycle, operations: Mapping[str, Operation]) -> Iterator[Showing]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.answers import Refused, Reply
-from mockserver.doors import Desk, Order, number, only, text
+from mockserver.doors import Desk, Names, Order, number, only, text
 from speckit import timing
-from speckit.faults import did_you_mean
 
 ALL = "*"
 """Stands for every operation."""
@@ -93,13 +92,11 @@ class Mishaps:
     """The rules in force, and those that were.
 
     Args:
-        operations: The ids of those there are.
-        is_known: Whether a principal has a name.
+        names: What rules may be for.
     """
 
-    def __init__(self, operations: Iterable[str], is_known: Callable[[str], bool]) -> None:
-        self._operations = frozenset(operations)
-        self._is_known = is_known
+    def __init__(self, names: Names) -> None:
+        self._names = names
         self._rules: list[Mishap] = []
         self._last = 0
         self.changed: Callable[[], None] = _nothing
@@ -108,7 +105,7 @@ class Mishaps:
     def concerned(self) -> Container[str]:
         """Return the ids of the operations whose requests may go wrong at all."""
         named = {each.operation for each in self._rules if not each.is_spent}
-        return self._operations if ALL in named else named
+        return self._names.operations if ALL in named else named
 
     def met(self, operation: str, who: Callable[[], str | None]) -> list[Mishap]:
         """Return the rules by which a request of `operation` goes wrong: at most the last is its end.
@@ -158,20 +155,22 @@ class Mishaps:
 
     def _asked(self, order: Order) -> list[Mishap]:
         wanted = number(order, "number", 1, 10**9 - 1)
+        operation = ALL if order.get("operation") == ALL else self._names.operation(order)
+        principal = self._names.principal(order)
         return [
             each
             for each in self._rules
             if wanted in (None, each.number)
-            and order.get("operation", each.operation) == each.operation
-            and order.get("principal", each.principal) == each.principal
+            and operation in (None, each.operation)
+            and principal in (None, each.principal)
         ]
 
     def _read(self, order: Order) -> Mishap:
         only(order, *_MEMBERS)
         rule = Mishap(
             self._last + 1,
-            self._operation(order),
-            self._principal(order),
+            ALL if text(order, "operation") in (None, "", ALL) else self._names.operation(order) or ALL,
+            None if text(order, "principal") is None else self._names.principal(order),
             number(order, "status", 400, 599),
             _delay(order),
             _flag(order, "drop"),
@@ -181,19 +180,6 @@ class Mishaps:
         )
         _sensible(rule)
         return rule
-
-    def _operation(self, order: Order) -> str:
-        name = text(order, "operation") or ALL
-        if name != ALL and name not in self._operations:
-            hint = did_you_mean(name, sorted(self._operations)) or "'*' is all of them."
-            raise Refused("invalidBody", f"There is no operation '{name}'. {hint}")
-        return name
-
-    def _principal(self, order: Order) -> str | None:
-        name = text(order, "principal")
-        if name is not None and not self._is_known(name):
-            raise Refused("notFound", f"There is no principal '{name}'.")
-        return name
 
 
 def _nothing() -> None:

@@ -15,6 +15,7 @@ from mockserver.identifiers import MOST_DRAWN, Pool, Sequences, world_key
 from mockserver.kin import Kin
 from mockserver.kind import UNCHANGED, Assign, Kind, Move
 from mockserver.moments import following, undisturbed
+from mockserver.past import Past
 from mockserver.store import Resource, Store
 from speckit import pointer, timing
 from speckit.lifecycle import REMOVED, Path, Transition
@@ -129,6 +130,7 @@ class World:
         birth: Birth | None = None,
         state: str = "",
         scenario: str = "",
+        past: Past | None = None,
     ) -> Resource:
         """Return a new resource of the store's kind, entered everywhere.
 
@@ -139,6 +141,7 @@ class World:
             birth: How its fields come about, if not as the kind's usually do.
             state: The state it starts in, if not the one the document chooses.
             scenario: Which of its possible ends it will take.
+            past: How it came to where it is, if it is not to start at all.
 
         Raises:
             MissingParent: it refers to something that does not exist.
@@ -156,8 +159,12 @@ class World:
             fields = self._born(kind, frame, given, birth)
             if scenario:
                 frame.scenario = kind.lifecycle.scenarios.get(scenario, NOTHING)
-            state = state or kind.start or kind.first(frame)
-            self.enter(kind, frame, given, fields, state, birth)
+            first = past.first if past else state or kind.start or kind.first(frame)
+            self.enter(kind, frame, given, fields, first, birth)
+            state = first
+            if past:
+                past.live(frame, fields)
+                state = past.last
             if frame.id.__class__ is not kind.id_type or store.by_id(frame.id) is not None:
                 check_id(kind, frame.id, fields, is_taken=store.find(frame.id) is not None)
             if kind.is_bound:
@@ -299,11 +306,7 @@ class World:
             self.remove(resource)
             return True
         kind: Kind = resource.store.kind
-        frame.state = kind.words[transition.ends]
-        kind.enter[transition.ends](frame, fields)
-        kind.moves[id(transition)].assign(frame, fields)
-        if kind.history is not None:
-            kind.history.enter(frame, fields)
+        kind.make(transition, frame, fields)
         self._commit(resource, fields, transition.ends, frame, entered=frame.now)
         resource.looks = 0  # also where it was entered and left at the same moment
         self.tell(resource, transition, frame.request, frame.now)

@@ -98,12 +98,13 @@ def test_a_manual_clock_starts_at_a_round_moment_and_stands_still():
         ({"advance": "1 hour"}, "1 hour"),
         ({"advance": "-PT1H"}, "-PT1H"),
         ({"advance": ""}, "duration"),
-        ({"advance": None}, "None"),
+        ({"advance": None}, "null is not a duration"),
         ({"advance": 5}, "5"),
         ({"advance": "P99999999999Y"}, "P99999999999Y"),
         ({"advance": "P9000Y"}, "P9000Y"),
         ({"set": "tomorrow"}, "tomorrow"),
         ({"set": 5}, "5"),
+        ({"set": None}, "null is not a time"),
         ({"advanse": "PT1H"}, "Did you mean 'advance'?"),
         ([], "object"),
         ("PT1H", "object"),
@@ -176,10 +177,41 @@ def test_a_reset_of_everything_starts_the_ids_again(door, world):
     assert told() == before
 
 
+def test_after_a_reset_of_one_world_numbers_go_on_and_random_ids_come_again(door, token):
+    """All worlds count together; what is random is its own, and the same at the same moment."""
+
+    def made(resource: str) -> Any:
+        return door.post("/states", json={"principal": token, "resource": resource}).json()["id"]
+
+    before = [made("RendleyJob"), made("KragleJob")]
+    door.post("/reset", json={"principal": token})
+    after = [made("RendleyJob"), made("KragleJob")]
+
+    assert after == [before[0], before[1] + 1]
+
+
+def test_seeds_begin_to_age_with_their_world(door, token):
+    """However long the server has been there, and after a reset again."""
+
+    def due() -> list[str]:
+        told = door.get("/due", params={"principal": token, "resource": "RendleyJob"}).json()["due"]
+        return [each["id"] for each in told]
+
+    door.post("/clock", json={"advance": "P1D"})
+    fresh = due()
+    door.post("/clock", json={"advance": "P1D"})
+    aged = due()
+    door.post("/reset", json={"principal": token})
+
+    assert fresh
+    assert (aged, due()) == ([], fresh)
+
+
 def test_a_reset_of_nobody_resets_nothing(door):
     """There is no world to forget, and that is no error."""
     assert door.post("/reset", json={"principal": "nobody"}).json()["reset"] == 0
     assert "Did you mean 'principal'?" in problem(door.post("/reset", json={"principle": "one"}), 400)
+    assert "leave it out" in problem(door.post("/reset", json={"principal": None}), 400)
 
 
 # ---------------------------------------------------------------- states
@@ -209,6 +241,53 @@ def test_a_state_that_was_put_is_what_the_api_shows(door, world, token):
     assert (job["status"], job["error"]) == ("failed", "boom")
 
 
+@pytest.mark.parametrize(
+    ("order", "field", "value"),
+    [
+        (
+            {"resource": "RendleyJob", "state": "failed"},
+            "error",
+            "render failed: the timeline could not be read",
+        ),
+        (
+            {"resource": "OpenReplayJob", "state": "failed", "scenario": "failure"},
+            "errors",
+            "could not reach the session store",
+        ),
+        ({"resource": "OpenReplayJob", "state": "completed"}, "updatedAt", 1767225600000),
+        ({"resource": "TaipyJob", "state": "Status.FAILED"}, "stacktrace", ["ValueError: boom on purpose\n"]),
+    ],
+)
+def test_a_state_is_put_with_what_leads_there(door, token, order, field, value):
+    """Not as something that no request could have brought about."""
+    made = door.post("/states", json={"principal": token, **order}).json()
+
+    assert made["fields"][field] == value
+
+
+def test_what_is_put_on_its_way_out_goes(door, token):
+    """A job that is doomed goes at its next run, which it has from when it was active."""
+    order = {"principal": token, "resource": "KragleJob", "state": "doomed"}
+    made = door.post("/states", json=order).json()
+
+    door.post("/clock", json={"set": made["due"]})
+
+    shown = door.get("/resources", params={"principal": token, "resource": "KragleJob"}).json()["resources"]
+    assert made["fields"]["next_run"]
+    assert made["id"] not in [each["id"] for each in shown]
+
+
+def test_an_id_that_nobody_gives_is_one_that_the_api_takes(door, world, token):
+    """What is below it names it, and the document says how it looks there."""
+    order = {"principal": token, "resource": "AlteryxWorkflow", "fields": {"name": "x"}}
+
+    flow = door.post("/states", json=order).json()["id"]
+
+    with world.client(token) as client:
+        job = client.post(f"/webapi/v3/workflows/{flow}/jobs", json={})
+    assert (job.status_code, job.json()["appId"]) == (200, flow)
+
+
 def test_what_may_be_left_out_may_be_null(door, token):
     """As the answer says it: what was read at this door can be put there again."""
     order = {"principal": token, "resource": "RendleyJob", "state": None, "scenario": None}
@@ -226,12 +305,18 @@ def test_what_may_be_left_out_may_be_null(door, token):
         ({"scenario": "failur"}, 400, "Did you mean 'failure'?"),
         ({"fields": {"eror": "x"}}, 400, "Did you mean 'error'?"),
         ({"fields": []}, 400, "fields"),
+        (
+            {"resource": "KragleStack", "state": "x"},
+            400,
+            "'x' is not a state of KragleStack. It has no states.",
+        ),
+        ({"resource": "KragleJob", "scenario": "x"}, 400, "KragleJob. It has no scenarios."),
         ({"stat": "queued"}, 400, "Did you mean 'state'?"),
         ({"state": 7}, 400, "'state' is a text."),
         ({"scenario": ["failure"]}, 400, "'scenario' is a text."),
         ({"resource": None}, 400, "'resource' is needed, as text."),
-        ({"principal": 7}, 400, "'principal' is needed, as text."),
-        ({"principal": ""}, 400, "'principal' is needed, as text."),
+        ({"principal": 7}, 400, "'principal' is a text."),
+        ({"principal": ""}, 400, "'principal' has to name one"),
         ({"fields": {"id": "job_8f2c1d4e5a6b7c8d9e0f1a2b"}}, 409, "already"),
         ({"fields": {"error": 5}}, 400, "'fields' does not fit what getRendleyJob shows at /error: 5 is not"),
     ],
@@ -315,24 +400,30 @@ def test_an_external_transition_is_made_here(door, world, token):
 
 
 @pytest.mark.parametrize(
-    ("change", "status"),
+    ("change", "status", "told"),
     [
-        ({"id": "none"}, 404),
-        ({"id": None}, 404),
-        ({"id": [1]}, 404),
-        ({"id": {}}, 404),
-        ({"transition": "finish"}, 409),
-        ({"transition": "nonsense"}, 409),
-        ({"transition": None}, 400),
-        ({"resource": "Job"}, 404),
-        ({"what": 1}, 400),
+        ({"id": "none"}, 404, 'no AlteryxJob "none"'),
+        ({"id": None}, 400, "'id' is needed."),
+        ({"id": [1]}, 400, "'id' is a text or a number."),
+        ({"id": {}}, 400, "'id' is a text or a number."),
+        ({"id": True}, 400, "'id' is a text or a number."),
+        ({"transition": "finish"}, 409, "is not external: operations or time are its cause. Known: cancel."),
+        ({"transition": "cancle"}, 400, "Known: cancel. Did you mean 'cancel'?"),
+        ({"transition": "nonsense"}, 400, "Known: cancel."),
+        ({"transition": None}, 400, "'transition' is needed, as text."),
+        ({"resource": "Job"}, 404, "There is no resource 'Job'."),
+        ({"resource": "KragleStack", "id": 7}, 400, "KragleStack has no external ones."),
+        ({"id": "66ebd18d3d6200007e000d8c"}, 409, "'cancel' starts from Created or Queued or Running."),
+        ({"what": 1}, 400, "'what' is nothing this takes."),
     ],
 )
-def test_a_move_that_cannot_be_made_is_refused(door, token, change, status):
+def test_a_move_that_cannot_be_made_is_refused(door, token, change, status, told):
     """Only external ones, and only from where they start."""
     order = {"resource": "AlteryxJob", "id": "66ebd18d3d6200007e000d8f", "transition": "cancel"}
 
-    problem(door.post("/transitions", json={"principal": token, **order, **change}), status)
+    detail = problem(door.post("/transitions", json={"principal": token, **order, **change}), status)
+
+    assert told in detail
 
 
 def test_a_scenario_decides_how_new_jobs_end(door, world, token):
@@ -363,6 +454,50 @@ def test_a_scenario_is_taken_back(door, world, token, method, body):
         job = client.post("/v1/export", json={"project_id": "p"}).json()["data"]["job_id"]
         door.post("/clock", json={"advance": "PT1H"})
         assert client.get(f"/v1/jobs/{job}").json()["data"]["status"] == "completed"
+
+
+@pytest.mark.parametrize("body", [{}, None])
+def test_a_scenario_that_is_not_said_is_not_taken_back(door, token, body):
+    """A word that was left out by mistake would undo what a test has chosen."""
+    refused = door.post("/scenario", params={"principal": token}, json=body)
+
+    assert "null, or DELETE, is the usual end" in problem(refused, 400)
+
+
+@pytest.mark.parametrize("path", ["/resources", "/due"])
+def test_resources_of_one_kind_are_asked_for(door, token, path):
+    """What is due as well as what is there."""
+    told = door.get(path, params={"principal": token, "resource": "OpenReplayJob"}).json()
+
+    listed = told["resources" if path == "/resources" else "due"]
+    assert {each["resource"] for each in listed} == {"OpenReplayJob"}
+    assert told["count"] == len(listed)
+
+
+@pytest.mark.parametrize("path", ["/resources", "/due", "/sent"])
+def test_a_resource_that_is_not_there_is_no_filter(door, path):
+    """A list of nothing would say that there is none of it."""
+    refused = problem(door.get(path, params={"resource": "OpenReplyJob"}), 404)
+
+    assert "Did you mean 'OpenReplayJob'?" in refused
+    problem(door.get(path, params={"resource": ""}), 400)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "known"),
+    [
+        ("GET", "/due", "Known: principal, resource."),
+        ("GET", "/resources", "Known: principal, resource."),
+        ("GET", "/sent", "Known: principal, resource."),
+        ("DELETE", "/scenario", "Known: principal."),
+        ("POST", "/reset", "Known: principal."),
+        ("GET", "/clock", "It takes nothing."),
+        ("GET", "/health", "It takes nothing."),
+    ],
+)
+def test_each_path_knows_what_its_query_may_say(door, method, path, known):
+    """What nobody reads would be taken to have been heard."""
+    assert known in problem(door.request(method, path, params={"state": "queued"}), 400)
 
 
 # ---------------------------------------------------------------- whose world
@@ -407,7 +542,7 @@ def test_without_a_token_and_a_name_it_is_anonymous(door):
 @pytest.mark.parametrize("path", ["/resources", "/due", "/sent"])
 def test_a_principal_without_a_name_is_nobody(door, path):
     """Else a variable that a shell does not know would show the world of another."""
-    assert "'principal' is needed" in problem(door.get(path, params={"principal": ""}), 400)
+    assert "'principal' has to name one" in problem(door.get(path, params={"principal": ""}), 400)
 
 
 def test_a_control_token_is_nobodys_credential():

@@ -133,6 +133,40 @@ def test_an_empty_word_in_the_query_takes_nothing_back(door, alice, asked):
     assert statuses(alice, 1) == [500]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/faults"), ("DELETE", "/faults"), ("GET", "/requests"), ("DELETE", "/requests")],
+)
+def test_an_operation_that_is_not_there_is_no_filter(door, method, path):
+    """A slip of the pen would pass for a list of nothing, and a rule stay in force."""
+    answer = door.request(method, path, params={"operation": "listOrder"})
+
+    assert (answer.status_code, "Did you mean 'listOrders'?" in answer.json()["detail"]) == (400, True)
+
+
+def test_a_rule_for_all_operations_is_found_by_its_word(door):
+    fault(door, status=503)
+
+    assert door.get("/faults", params={"operation": "*"}).json()["count"] == 1
+
+
+def test_a_principal_that_nobody_is_is_no_filter(tmp_path):
+    """Where principals are listed; elsewhere anybody may come."""
+    people = tmp_path / "people.yaml"
+    people.write_text("principals: [{name: alice, token: secret}]")
+    server = Server("--principals", str(people), "--journal", "10")
+
+    with httpx.Client(base_url=f"{server.url}/_understudy") as door:
+        known = door.get("/requests", params={"principal": "alice"})
+        unknown = [door.get(path, params={"principal": "carol"}) for path in ("/requests", "/faults")]
+    server.stop()
+
+    assert known.status_code == 200
+    assert {(each.status_code, each.json()["detail"]) for each in unknown} == {
+        (404, "There is no principal 'carol'.")
+    }
+
+
 def test_a_reset_takes_rules_back_of_all_or_of_one(door, alice):
     fault(door, status=503, principal="alice")
     fault(door, status=503, principal="bob")

@@ -29,7 +29,7 @@ def body_of(rule: Rule, success: Success) -> Template:
 
 
 def answer_shape(data: Mapping[str, Any], operation: Operation, status: int, content_type: str = "") -> Shape:
-    """Return what `operation` of the document `data` documents as the JSON body of an answer with `status`."""
+    """Return what `operation` of the document `data` has as the JSON body of an answer with `status`."""
     response = operation.response(status)
     kinds = [kind for kind in (response.content if response else ()) if _is_json(kind)]
     usual = "application/json" if "application/json" in kinds else "".join(kinds[:1])

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from mockserver.doors import Names
 from mockserver.mishaps import Mishaps
 
 OPERATIONS = ["listOrders", "getOrder", "health"]
@@ -13,7 +14,7 @@ OPERATIONS = ["listOrders", "getOrder", "health"]
 
 @pytest.fixture
 def mishaps():
-    return Mishaps(OPERATIONS, lambda _name: True)
+    return Mishaps(Names(OPERATIONS, lambda _name: True))
 
 
 def add(mishaps, **rule):
