@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, count, islice
 from random import Random
 from typing import Any
@@ -20,8 +20,6 @@ _MOST_SHAPES = 24
 _MOST_COUNTED = 4
 """How many of the last characters count the ids of one shape."""
 _TAIL = re.compile(rf"[0-9A-Za-z]{{1,{_MOST_COUNTED}}}\Z")
-
-Fits = Callable[[Any], bool]
 
 
 class Naming:

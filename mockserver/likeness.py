@@ -203,8 +203,9 @@ class Likenesses:
         operations = map(self._operations.get, kind.lifecycle.rules)
         named = (each.parameter("path", param) for each in operations if each)
         likeness = self.of(kind)
-        shown = [likeness.inside(field)] if likeness else []
-        return [*(each.schema for each in named if each), *shown]
+        shown = likeness.inside(field) if likeness else {}
+        # What is barred there is hidden: it says nothing of the id.
+        return [*(each.schema for each in named if each), *([shown] if isinstance(shown, Mapping) else ())]
 
 
 def showings(lifecycle: Lifecycle, operations: Mapping[str, Operation]) -> Iterator[Showing]:

@@ -52,11 +52,11 @@ def test_so_it_is_at_the_control_door(things, chosen):
     assert "The id of a Thing is of type string;" in answer.json()["detail"]
 
 
-def shelves(shelf, *, kind="string", book=None):
+def shelves(shelf, *, kind="string", book=None, others=True):
     """Shelves that nobody makes ids for, and the books on them: by what ids of shelves are like."""
     array = {"application/json": {"schema": {"type": "array"}}}
     listed = {"200": {"description": "Fine.", "content": array}}
-    books = {"type": "object", "properties": {"shelf": book or {}}}
+    books = {"type": "object", "properties": {"shelf": book} if book else {}, "additionalProperties": others}
     shown = {"200": {"description": "Fine.", "content": {"application/json": {"schema": books}}}}
     where = [{"name": "shelf", "in": "path", "required": True, "schema": shelf}]
     which = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
@@ -69,6 +69,7 @@ def shelves(shelf, *, kind="string", book=None):
             "identity": {"param": "id", "field": "/id", "type": "integer", "generate": "$sequence"},
             "parents": {"shelf": {"resource": "Shelf", "param": "shelf", "field": "/shelf"}},
             "initially": {"id": "$id", "shelf": "$request.path.shelf"},
+            "hidden": [] if book else ["/shelf"],
             "operations": {"listBooks": {"role": "list"}, "getBook": {"role": "get"}},
         },
     }
@@ -106,6 +107,10 @@ def test_an_id_that_is_made_up_fits_what_names_it(put):
     (made,) = put(shelf={"type": "string"}, book={"type": "string", "minLength": 12})
 
     assert len(made) >= 12
+
+
+def test_what_the_books_do_not_show_says_nothing_of_the_id(put):
+    assert put(shelf={"type": "string"}, others=False) == ["shelf"]
 
 
 def test_where_nothing_is_said_of_ids_they_are_called_by_the_kind(put):
