@@ -14,6 +14,7 @@ from speckit.pointer import ABSENT
 
 NOTHING: Mapping[str, Any] = {}
 NO_HEADERS: Mapping[bytes, bytes] = {}
+_EVER = timing.LATEST - timing.EARLIEST
 
 
 class Request:
@@ -347,7 +348,8 @@ def _moment(moment: expression.Moment, form: str) -> Compute:
         if start is None or plus is None:
             return ABSENT
         when = max(timing.EARLIEST, min(start + plus, timing.LATEST))
-        return timing.render(timing.next_full(when, moment.next) if moment.next else when, form)
+        when = min(timing.next_full(when, moment.next), timing.LATEST) if moment.next else when
+        return timing.render(when, form)
 
     return compute
 
@@ -367,7 +369,10 @@ def _later(plus: int | Template, form: str) -> Callable[[Frame], int | None]:
 
 
 def microseconds(seconds: Any) -> int | None:
-    """Return a number of seconds in microseconds, or None for anything that is no number."""
+    """Return a number of seconds in microseconds, or None for anything that is no number.
+
+    More than there is between the first moment and the last is as much.
+    """
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
-    return int(seconds * timing.SECOND)
+    return int(max(-_EVER, min(seconds * timing.SECOND, _EVER)))
