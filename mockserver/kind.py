@@ -11,6 +11,7 @@ from mockserver.announcing import Notices, Post, all_notices
 from mockserver.assigning import assigned
 from mockserver.evaluation import Compute, Frame
 from mockserver.machine import Machine
+from mockserver.recurring import Recurrence
 from mockserver.store import Layout
 from speckit import expression, pointer, timing
 from speckit.expression import Template
@@ -20,6 +21,9 @@ from speckit.pointer import ABSENT
 Assign = Callable[[Frame, dict[str, Any]], None]
 Address = Callable[[], str]
 """Returns the URL that all paths of the document are below, without a slash at its end."""
+
+Needs = dict[str, None]
+"""Names of fields, in the order of the document: what is drawn at random depends on it."""
 
 UNCHANGED: Assign = assigned((), "")
 STATE = expression.Source("state")
@@ -31,12 +35,13 @@ class Move:
     """A transition, ready to be made.
 
     `delay` is set where a move by time depends on nothing but when its state was
-    entered: then nobody has to look at the resource to know the moment.
+    entered: then nobody has to look at the resource to know the moment. `recurrence` is
+    set where it recurs.
     """
 
-    __slots__ = ("assign", "delay", "every", "holds", "is_polled", "transition", "until")
+    __slots__ = ("assign", "delay", "every", "holds", "is_polled", "recurrence", "transition", "until")
 
-    def __init__(self, transition: Transition, form: str) -> None:
+    def __init__(self, lifecycle: Lifecycle, transition: Transition, form: str) -> None:
         self.transition = transition
         self.holds = evaluation.holds(transition.when, form)
         self.assign = assigned(transition.set, form)
@@ -45,6 +50,8 @@ class Move:
         self.until = evaluation.compiled(after.until, form) if after and after.until else None
         self.delay = after.duration if after and not (transition.when or after.until or after.polls) else None
         self.every = _period(transition.every, form)
+        is_recurring = transition.every is not None
+        self.recurrence = Recurrence(lifecycle, transition, MOST_ENTRIES) if is_recurring else None
 
 
 class Ahead:
@@ -84,7 +91,7 @@ class Kind:
         """The field that is the id; empty where that is inside of another one."""
         self.id_type = int if lifecycle.identity.type == "integer" else str
         self.sequence_start = _sequence_start(lifecycle)
-        self.moves = {id(each): Move(each, self.form) for each in lifecycle.transitions}
+        self.moves = {id(each): Move(lifecycle, each, self.form) for each in lifecycle.transitions}
         self.birth = Birth(lifecycle)
         self.seeds = [(seed, evaluation.compiled(seed.set, self.form)) for seed in lifecycle.seeds]
         self.plain = self._view(View(""))
@@ -130,11 +137,6 @@ class Kind:
             moves = [self.moves[id(each)] for each in self.machine.automatic(state, scenario)]
             known = self._ahead[state, scenario] = Ahead(moves)
         return known
-
-    def told(self, move: Move) -> int:
-        """Return of how many times that `move` was made at once somebody is told; of the last as a rule."""
-        is_told = self.history or self.notices or move.transition.makes
-        return MOST_ENTRIES if is_told else 1
 
     def touch(self, now: int, fields: dict[str, Any]) -> None:
         """Write into `fields` that they have changed."""
@@ -186,7 +188,7 @@ class Birth:
         templates = dict(lifecycle.initially)
         needs = {key: self._needs(lifecycle, template) for key, template in templates.items()}
         generate = new_id or lifecycle.identity.generate
-        needs.setdefault(self._identity, set()).update(self._needs(lifecycle, generate) if generate else ())
+        needs.setdefault(self._identity, {}).update(self._needs(lifecycle, generate) if generate else {})
         steps = [
             (k, evaluation.compiled(templates[k], form))
             for k in _ordered(needs)
@@ -210,16 +212,16 @@ class Birth:
         if frame.id is ABSENT:
             frame.id = self._read_identity(fields)
 
-    def _needs(self, lifecycle: Lifecycle, template: Template) -> set[str]:
+    def _needs(self, lifecycle: Lifecycle, template: Template) -> Needs:
         """Return the fields that must be known before `template` can be computed."""
-        found: set[str] = set()
+        found: Needs = {}
         for source in expression.sources(template):
             if source.kind == "resource" and source.pointer:
-                found.add(source.pointer[0])
+                found[source.pointer[0]] = None
             elif source.kind == "parent" and source.name in lifecycle.parents:
-                found.add(lifecycle.parents[source.name].field[0])
+                found[lifecycle.parents[source.name].field[0]] = None
             elif source.kind == "id":
-                found.add(self._identity)
+                found[self._identity] = None
         return found
 
 
@@ -255,9 +257,9 @@ def _fixed(template: Template) -> Any:
     return template.value if isinstance(template, expression.Constant) else ABSENT
 
 
-def _ordered(needs: Mapping[str, set[str]]) -> list[str]:
+def _ordered(needs: Mapping[str, Needs]) -> list[str]:
     """Return the keys so that each comes after what it needs, otherwise in their own order."""
-    graph = {key: {need for need in wanted if need != key} for key, wanted in needs.items()}
+    graph = {key: [need for need in wanted if need != key] for key, wanted in needs.items()}
     try:
         return list(TopologicalSorter(graph).static_order())
     except CycleError:
@@ -280,13 +282,13 @@ def _constant(template: Template | None, path: Path) -> Any:
     return pointer.read(template.value, path) if isinstance(template, expression.Constant) else None
 
 
-def _period(every: Template | int | None, form: str) -> Callable[[Frame], int | None] | None:
-    if every is None:
-        return None
-    if isinstance(every, int):
-        return lambda _frame: every
-    compute = evaluation.compiled(every, form)
-    return lambda frame: evaluation.microseconds(compute(frame))
+def _period(every: Template | int | None, form: str) -> Callable[[Frame], int]:
+    """Return what says after how long a move recurs: a second at least."""
+    if not isinstance(every, int):
+        compute = evaluation.compiled(every, form) if every is not None else _nothing
+        return lambda frame: max(evaluation.microseconds(compute(frame)) or 0, timing.SECOND)
+    period = max(every, timing.SECOND)
+    return lambda _frame: period
 
 
 def _layout(lifecycle: Lifecycle) -> Layout:

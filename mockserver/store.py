@@ -19,8 +19,8 @@ MOST_WRITTEN = 10_000
 class Resource:
     """One resource. Its fields are replaced as a whole, never written to.
 
-    `entered` and `due` are moments in microseconds; `looks` counts the reads in
-    the present state, `version` the changes since creation. `written` is what
+    `entered` and `due` are moments in microseconds, and `move` is what it does when it is due;
+    `looks` counts the reads in the present state, `version` the changes since creation. `written` is what
     `Store.keep` was given, until the next change. `listeners` are the URLs that whoever
     made it wants called back, by the name of the callback.
     """
@@ -32,6 +32,7 @@ class Resource:
         "id",
         "listeners",
         "looks",
+        "move",
         "scenario",
         "serial",
         "state",
@@ -49,6 +50,7 @@ class Resource:
         self.scenario = ""
         self.entered = now
         self.due: int | None = None
+        self.move: Any = None
         self.looks = 0
         self.version = 1
         self.written: Any = None

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from mockserver.breaches import BadSeed, Breach, MissingParent, NotUnique, WorldFull, WrongId, check_id
 from mockserver.clock import Clock
-from mockserver.due import DueTimes
+from mockserver.due import NEVER, DueTimes
 from mockserver.evaluation import NOTHING, Frame, Request
 from mockserver.identifiers import MOST_DRAWN, Pool, Sequences, world_key
 from mockserver.kin import Kin
 from mockserver.kind import UNCHANGED, Assign, Birth, Kind, Move
-from mockserver.moments import following, undisturbed
+from mockserver.moments import following, moment, skipped
 from mockserver.store import Resource, Store
 from speckit import pointer, timing
-from speckit.lifecycle import REMOVED, Path, Transition
+from speckit.lifecycle import REMOVED, Transition
 from speckit.pointer import ABSENT
 
 IDLE = Request()
@@ -94,8 +95,8 @@ class World:
         """
         now = self._now = self._clock.now()
         if self._due.next <= now:
-            while (resource := self._due.pop(now)) is not None:
-                self._happen(resource, now)
+            while (due := self._due.pop(now)) is not None:
+                self._happen(*due, now)
         return self._due.next
 
     def look(self, resource: Resource) -> bool:
@@ -107,8 +108,10 @@ class World:
             after = move.transition.after
             is_enough = after is not None and 0 < after.polls <= resource.looks
             if is_enough and move.holds(self.frame_of(resource)):
-                self.move(resource, move.transition, self.frame_of(resource))
-                return True
+                # Whoever looks is not refused what a move would break.
+                with suppress(Breach):
+                    self.move(resource, move.transition, self.frame_of(resource))
+                    return True
         return False
 
     def create(
@@ -229,7 +232,7 @@ class World:
         """Make `resource` be there again, as it was when it was removed."""
         resource.store.add(resource)
         self._count += 1
-        self._schedule(resource)
+        self._schedule(resource, since=self._now)
 
     def end(self) -> None:
         """Let go of everything, so that its memory is free at once; nobody asks in here any more."""
@@ -288,9 +291,13 @@ class World:
             self.remove(resource)
             return True
         kind: Kind = resource.store.kind
+        move = kind.moves[id(transition)]
+        again = None if move.recurrence is None else frame.now + move.every(frame)
         frame.state = kind.words[transition.ends]
         kind.enter[transition.ends](frame, fields)
-        kind.moves[id(transition)].assign(frame, fields)
+        move.assign(frame, fields)
+        if again is not None:
+            _put_off(kind, move, fields, again)
         if kind.history is not None:
             kind.history.enter(frame, fields)
         self._commit(resource, fields, transition.ends, frame, entered=frame.now)
@@ -311,59 +318,70 @@ class World:
         resource.version += 1
         if resource.entered != entered:
             resource.entered, resource.looks = entered, 0
-        self._schedule(resource)
+        self._schedule(resource, since=frame.now)
 
-    def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
+    def _schedule(
+        self, resource: Resource, frame: Frame | None = None, *, since: int = 0, behind: Move | None = None
+    ) -> None:
+        """Decide what `resource` does next by itself, and when: not before `since`, when it was changed."""
         ahead = resource.store.kind.ahead(resource.state, resource.scenario)
-        moment: int | None = None
-        if ahead.sure is not None:
-            moment = resource.entered + ahead.sure[0]
-        elif ahead.moves and (move := following(resource, ahead, lambda: frame or self.frame_of(resource))):
-            moment = move[0]
-        if moment != resource.due:
-            self._due.schedule(resource, moment)
+        when: int | None = None
+        if ahead.sure is not None and behind is None:
+            when, resource.move = resource.entered + ahead.sure[0], ahead.sure[1]
+        elif ahead.moves:
+            look = partial(self.frame_of, resource, now=since) if frame is None else lambda: frame
+            if found := following(resource, ahead, look, behind):
+                when, resource.move = found
+        if when is not None:
+            when = max(when, since) if when <= timing.LATEST else None
+        if when != resource.due:
+            self._due.schedule(resource, when)
 
-    def _happen(self, resource: Resource, now: int) -> None:
-        """Make the move that is due for `resource`, at the moment it was due."""
-        ahead = resource.store.kind.ahead(resource.state, resource.scenario)
-        upcoming = following(resource, ahead, lambda: self.frame_of(resource))
-        resource.due = None
-        if upcoming is None:
-            return
-        when, move = upcoming
-        if move.every is not None:
-            self._repeat(resource, move, when, now)
-        else:
-            # Nobody is there to be refused: a move into what another resource holds does not happen.
-            with suppress(MissingParent, NotUnique):
-                self.move(resource, move.transition, self.frame_of(resource, now=when))
+    def _happen(self, due: int, resource: Resource, now: int) -> None:
+        """Make the move that is due for `resource`, at the moment it was due.
 
-    def _repeat(self, resource: Resource, move: Move, due: int, now: int) -> None:
-        """Make a move that recurs as often as it was due: one step, however long nobody looked.
-
-        Only a history, or what it makes or sends, tells the times apart.
+        Its guard held when it was decided on. A parent may have put it off since then.
         """
+        move: Move = resource.move
         frame = self.frame_of(resource, now=due)
-        assert move.every is not None
-        assert move.transition.after is not None
-        assert move.transition.after.until is not None
-        period = max(move.every(frame) or timing.SECOND, timing.SECOND)
-        until = undisturbed(resource, move, due, period, now, self.frame_of(resource))
-        moments = range(due, until + 1, period)[-resource.store.kind.told(move) :]
-        self._recur(resource, move, move.transition.after.until.pointer, moments, frame)
+        when = due if move.until is None else moment(resource, move, frame)
+        if when is None or when > due:
+            self._schedule(resource, since=due)
+            return
+        if move.recurrence is not None:
+            if due >= timing.LATEST:
+                self._schedule(resource, since=due, behind=move)
+                return
+            frame = self._hastened(resource, move, due, now, frame)
+        # Nobody is there to be refused: a move into what another resource holds does not happen.
+        try:
+            self.move(resource, move.transition, frame)
+        except Breach:
+            self._pass_over(resource, move, frame.now)
 
-    def _recur(self, resource: Resource, move: Move, path: Path, moments: range, frame: Frame) -> None:
-        """Make `move` at each of `moments` as one change; the field at `path` has the next one."""
+    def _hastened(self, resource: Resource, move: Move, due: int, now: int, frame: Frame) -> Frame:
+        """Return the frame for the first time of a `move` that recurs which has to be made from `due` on."""
         kind: Kind = resource.store.kind
-        fields = dict(resource.fields)
-        self.focus(frame, kind, fields)
-        for moment in moments:
-            frame.now = moment
-            move.assign(frame, fields)
-            pointer.write(fields, path, timing.render(moment + moments.step, kind.form))
-            if kind.history is not None:
-                kind.history.enter(frame, fields)
-        self._commit(resource, fields, move.transition.ends, frame, entered=frame.now)
-        for moment in moments:
-            self.tell(resource, move.transition, IDLE, moment)
-            self.bring_about(resource, move.transition.makes, IDLE, moment)
+        period = move.every(frame)
+        if due + period > now:
+            return frame
+        before = self._due.foremost() if self.kin.is_parent(kind) else self.kin.due(resource) or NEVER
+        count = skipped(resource, move, due, now, before, frame)
+        resource.version += count
+        return self.frame_of(resource, now=due + count * period)
+
+    def _pass_over(self, resource: Resource, move: Move, due: int) -> None:
+        """Go on without a `move` that would break a rule: what recurs is due again, all else on its time."""
+        if move.recurrence is not None:
+            fields, frame = dict(resource.fields), self.frame_of(resource, now=due)
+            _put_off(resource.store.kind, move, fields, due + move.every(frame))
+            with suppress(Breach):
+                self._commit(resource, fields, resource.state, frame, entered=resource.entered)
+                return
+        self._schedule(resource, since=due, behind=move)
+
+
+def _put_off(kind: Kind, move: Move, fields: dict[str, Any], until: int) -> None:
+    """Write into `fields` when a `move` that recurs is due again."""
+    assert move.recurrence is not None
+    pointer.write(fields, move.recurrence.path, timing.render(min(until, timing.LATEST), kind.form))

@@ -46,6 +46,7 @@ FLOORS = {
         "moments",
         "outbox",
         "principals",
+        "recurring",
         "sharing",
         "store",
         "world",
