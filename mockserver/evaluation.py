@@ -50,6 +50,10 @@ class Request:
         self.raw, self._headers = raw, None
 
 
+IDLE = Request()
+"""What moves by themselves are asked with: nobody asks."""
+
+
 class Draws(Protocol):
     """Where new ids come from."""
 
@@ -180,17 +184,23 @@ def _condition(condition: Condition) -> Callable[[Any], bool]:
     if kind == "present":
         return lambda value: (value is not ABSENT) is other
     if kind == "in":
-        return lambda value: any(_same(value, each) for each in other)
+        return lambda value: any(same(value, each) for each in other)
     if kind == "not":
-        return lambda value: not _same(value, other)
+        return lambda value: not same(value, other)
     if kind in ("contains", "lacks"):
         return lambda value: (isinstance(value, str | list) and other in value) is (kind == "contains")
-    return lambda value: _same(value, other)
+    return lambda value: same(value, other)
 
 
-def _same(value: Any, other: Any) -> bool:
-    """Return whether two JSON values are equal; true is not 1."""
-    return bool(value == other) and isinstance(value, bool) == isinstance(other, bool)
+def same(value: Any, other: Any) -> bool:
+    """Return whether two JSON values are equal; true is not 1, however deep inside."""
+    if value != other:
+        return False
+    if isinstance(value, dict):
+        return all(same(part, other[key]) for key, part in value.items())
+    if isinstance(value, list):
+        return all(map(same, value, other))
+    return isinstance(value, bool) == isinstance(other, bool)
 
 
 def _source(source: expression.Source, form: str) -> Compute:

@@ -51,11 +51,13 @@ def moment(resource: Resource, move: Move, frame: Frame) -> int | None:
     if move.until is None:
         return resource.entered + (after.duration or 0)
     when = timing.parse(move.until(frame), resource.store.kind.form)
-    return None if when is None else max(when, resource.entered)
+    if when is None or (move.recurrence is not None and when >= timing.LATEST):  # there is no next time
+        return None
+    return max(when, resource.entered)
 
 
-def skipped(resource: Resource, move: Move, due: int, now: int, before: int, frame: Frame) -> int:
-    """Return how many times of a `move` that recurs need not be made one by one, from `due` on.
+def skipped(resource: Resource, move: Move, due: int, now: int, before: int, frame: Frame) -> tuple[int, int]:
+    """Return how many times of a `move` that recurs need not be made from `due` on, and then the next one.
 
     Where nothing tells these times apart, that are all but the last. Else all are
     made, if there are not too many.
@@ -70,8 +72,8 @@ def skipped(resource: Resource, move: Move, due: int, now: int, before: int, fra
     """
     recurrence, period = move.recurrence, move.every(frame)
     # The guard that let this one happen was asked at the one before.
-    if recurrence is None or due + period > now or not move.holds(frame):
-        return 0
+    if recurrence is None or not move.holds(frame):
+        return 0, due
     kept = recurrence.kept
     end, alone = now, min(now, before - 1)
     for other in _others(resource, move):
@@ -86,7 +88,8 @@ def skipped(resource: Resource, move: Move, due: int, now: int, before: int, fra
         if other.recurrence is None:
             end = min(end, until)
     exactly, roughly = ((until - due) // period + 1 for until in (alone, end))
-    return max(exactly - kept, roughly - MOST_REPEATED, 0)
+    count = max(exactly - kept, roughly - MOST_REPEATED, 0)
+    return count, due + count * period
 
 
 def _others(resource: Resource, move: Move) -> list[Move]:

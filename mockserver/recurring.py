@@ -7,8 +7,9 @@ wrote, from what none of them changed, it alone comes to the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from speckit import expression
+from speckit import expression, pointer, timing
 from speckit.expression import Encoded, First, Items, Members, Moment, Source, Template, Text
 from speckit.lifecycle import Guard, Lifecycle, Path, Transition
 
@@ -17,7 +18,7 @@ MOST_REPEATED = 10_000
 
 
 class Recurrence:
-    """A transition that recurs, and what tells one of its times from the next.
+    """A transition that recurs: the field with its next time, and what tells one of its times from the next.
 
     `kept` is how many have to be made one by one, of many that nothing else comes between.
     """
@@ -25,8 +26,7 @@ class Recurrence:
     def __init__(self, lifecycle: Lifecycle, transition: Transition, most_entries: int) -> None:
         assert transition.after is not None
         assert transition.after.until is not None
-        self.path = transition.after.until.pointer
-        """The field with the next time."""
+        self._path, self._form = transition.after.until.pointer, lifecycle.timestamps.format
         assignments = (*lifecycle.states[transition.ends].set, *transition.set)
         self._written = tuple(self._writes(lifecycle, transition, assignments))
         templates = [template for _, template in assignments]
@@ -40,6 +40,10 @@ class Recurrence:
         bound += [parent.field for parent in lifecycle.parents.values()]
         if is_told or not is_even or any(map(self._is_written, bound)) or not self._is_steady(transition):
             self.kept = MOST_REPEATED
+
+    def put_off(self, fields: dict[str, Any], until: int) -> None:
+        """Write into `fields` when it happens next."""
+        pointer.write(fields, self._path, timing.render(min(until, timing.LATEST), self._form))
 
     def spares(self, move: Transition) -> bool:
         """Return whether nothing that decides on `move`, and when, is another from one time to the next."""
@@ -56,7 +60,7 @@ class Recurrence:
     def _writes(
         self, lifecycle: Lifecycle, transition: Transition, assignments: tuple[tuple[Path, Template], ...]
     ) -> Iterator[Path]:
-        yield self.path
+        yield self._path
         yield from (path for path, _ in assignments)
         times = lifecycle.timestamps
         yield from filter(None, (times.updated, times.entered.get(transition.ends)))

@@ -102,6 +102,7 @@ class Store:
     def __init__(self, layout: Layout, kind: Any) -> None:
         self.kind = kind
         self._kept: deque[Resource] = deque()
+        self._is_disordered = False
         self._layout = layout
         self._by_id: dict[Any, Resource] = {}
         self.by_id: Callable[[Any], Resource | None] = self._by_id.get
@@ -118,6 +119,11 @@ class Store:
         return len(self._by_id)
 
     def __iter__(self) -> Iterator[Resource]:
+        if self._is_disordered:
+            ordered = sorted(self._by_id.items(), key=lambda item: item[1].serial)
+            self._by_id.clear()
+            self._by_id.update(ordered)
+            self._is_disordered = False
         yield from self._by_id.values()
 
     def find(self, key: Any) -> Resource | None:
@@ -165,6 +171,11 @@ class Store:
         self._all.discard(rank)
         for index in self._indexes.values():
             index.discard(index.key(resource.fields), rank)
+
+    def put_back(self, resource: Resource) -> None:
+        """Enter `resource` again where it was before it was removed, not behind those made since."""
+        self.add(resource)
+        self._is_disordered = True
 
     def clear(self) -> None:
         """Let go of all resources, at the end of their world: each knows its store, which knows them all."""

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from mockserver.breaches import BadSeed, Breach, MissingParent, NotUnique, WorldFull, WrongId, check_id
 from mockserver.clock import Clock
-from mockserver.due import NEVER, DueTimes
-from mockserver.evaluation import NOTHING, Frame, Request
+from mockserver.due import DueTimes
+from mockserver.evaluation import IDLE, NOTHING, Frame, Request, same
 from mockserver.identifiers import MOST_DRAWN, Pool, Sequences, world_key
 from mockserver.kin import Kin
-from mockserver.kind import UNCHANGED, Assign, Birth, Kind, Move
-from mockserver.moments import following, moment, skipped
+from mockserver.kind import UNCHANGED, Assign, Birth, Kind
+from mockserver.passing import Passing
 from mockserver.store import Resource, Store
-from speckit import pointer, timing
+from speckit import pointer
 from speckit.lifecycle import REMOVED, Transition
 from speckit.pointer import ABSENT
 
-IDLE = Request()
-"""What moves by themselves are asked with: nobody asked."""
 
-
-class World:
+class World(Passing):
     """The resources of one principal.
 
     Nothing here waits: every method runs from start to end before another
@@ -42,28 +38,22 @@ class World:
         seed: int = 0,
         limit: int = 10_000_000,
     ) -> None:
+        super().__init__(clock)
         self.principal = self._host = principal
         self.name = str(principal["name"])
         self.scenario = ""
         self.replays: dict[tuple[str, str], tuple[bytes, Any]] = {}
-        self._clock = clock
-        self._now = clock.now()
         self._sequences = sequences
         key = world_key(seed, self.name)
         self._pools = {name: Pool(key, name, sequences, kind.sequence_start) for name, kind in kinds.items()}
         self._serial = self._count = 0
         self._limit = limit
-        self._due = DueTimes()
         self.stores = {name: Store(kind.layout, kind) for name, kind in kinds.items()}
         self.kin = Kin(self.stores)
         self._plant()
 
     def __len__(self) -> int:
         return self._count
-
-    def upcoming(self) -> list[Resource]:
-        """Return the resources that will move by themselves, the next one first."""
-        return list(self._due.upcoming())
 
     def frame(self, request: Request = IDLE, now: int | None = None) -> Frame:
         """Return an empty frame for `request`, at the moment of the last `settle` unless another is given."""
@@ -87,17 +77,6 @@ class World:
         """Make `frame` look up `fields`, and the parents that they name."""
         frame.resource = frame.fields = fields
         frame.kind, frame.parents = kind, self.kin
-
-    def settle(self) -> int:
-        """Let everything happen that was due by now, in its order; what follows is at this very moment.
-
-        Returns the moment before which nothing more will happen by itself; `NEVER` where nothing ever will.
-        """
-        now = self._now = self._clock.now()
-        if self._due.next <= now:
-            while (due := self._due.pop(now)) is not None:
-                self._happen(*due, now)
-        return self._due.next
 
     def look(self, resource: Resource) -> bool:
         """Count a look at `resource`; say whether it was the one after which it moves."""
@@ -208,15 +187,30 @@ class World:
             MissingParent: it would refer to something that does not exist.
             NotUnique: another resource holds the same values.
         """
+        if not self.take(resource, assign, frame, transition):
+            return False
+        if transition is not None:
+            self.follow(resource, transition, frame.request, frame.now)
+        return True
+
+    def take(self, resource: Resource, assign: Assign, frame: Frame, transition: Transition | None) -> bool:
+        """Do what `change` does, but for what follows: it can be undone as long as nobody knows of it."""
         fields = dict(resource.fields)
         self.focus(frame, resource.store.kind, fields)
         assign(frame, fields)
         if transition is not None:
-            return self._moved(resource, transition, frame, fields)
-        if fields == resource.fields:
+            self._moved(resource, transition, frame, fields)
+        elif same(fields, resource.fields):
             return False
-        self._commit(resource, fields, resource.state, frame, entered=resource.entered)
+        else:
+            self.commit(resource, fields, resource.state, frame, entered=resource.entered)
         return True
+
+    def follow(self, resource: Resource, transition: Transition, request: Request, now: int) -> None:
+        """Tell of a `transition` that `resource` has made, and have come about what it makes."""
+        self.tell(resource, transition, request, now)
+        if transition.makes and transition.ends != REMOVED:
+            self.bring_about(resource, transition.makes, request, now)
 
     def move(self, resource: Resource, transition: Transition, frame: Frame) -> None:
         """Make `transition`, which starts from the state `resource` is in."""
@@ -228,11 +222,24 @@ class World:
         resource.store.remove(resource)
         self._count -= 1
 
-    def restore(self, resource: Resource) -> None:
-        """Make `resource` be there again, as it was when it was removed."""
-        resource.store.add(resource)
-        self._count += 1
-        self._schedule(resource, since=self._now)
+    def remember(self, resource: Resource) -> Callable[[], None]:
+        """Return what makes `resource` again what it is now: there, in its place, and due as it is."""
+        store, fields, state, due = resource.store, resource.fields, resource.state, resource.due
+        others = resource.move, resource.entered, resource.looks, resource.version
+        kind: Kind = store.kind
+        last = self._sequences.given[kind.name]
+
+        def undo() -> None:
+            if store.by_id(resource.id) is resource:
+                store.replace(resource, fields, state)
+            else:
+                store.put_back(resource)
+                self._count += 1
+            resource.move, resource.entered, resource.looks, resource.version = others
+            self._due.schedule(resource, due)
+            self._sequences.rewind(kind.name, last)
+
+        return undo
 
     def end(self) -> None:
         """Let go of everything, so that its memory is free at once; nobody asks in here any more."""
@@ -285,31 +292,27 @@ class World:
 
     def _moved(
         self, resource: Resource, transition: Transition, frame: Frame, fields: dict[str, Any]
-    ) -> bool:
+    ) -> None:
         if transition.ends == REMOVED:
-            self.tell(resource, transition, frame.request, frame.now)
             self.remove(resource)
-            return True
+            return
         kind: Kind = resource.store.kind
         move = kind.moves[id(transition)]
-        again = None if move.recurrence is None else frame.now + move.every(frame)
+        again = 0 if move.recurrence is None else frame.now + move.every(frame)
         frame.state = kind.words[transition.ends]
         kind.enter[transition.ends](frame, fields)
         move.assign(frame, fields)
-        if again is not None:
-            _put_off(kind, move, fields, again)
+        if move.recurrence is not None:
+            move.recurrence.put_off(fields, again)
         if kind.history is not None:
             kind.history.enter(frame, fields)
-        self._commit(resource, fields, transition.ends, frame, entered=frame.now)
+        self.commit(resource, fields, transition.ends, frame, entered=frame.now)
         resource.looks = 0  # also where it was entered and left at the same moment
-        self.tell(resource, transition, frame.request, frame.now)
-        if transition.makes:
-            self.bring_about(resource, transition.makes, frame.request, frame.now)
-        return True
 
-    def _commit(
+    def commit(
         self, resource: Resource, fields: dict[str, Any], state: str, frame: Frame, *, entered: int
     ) -> None:
+        """Have `resource` hold `fields` in `state`, unless that breaks a rule."""
         kind: Kind = resource.store.kind
         if kind.is_bound:
             self.kin.check(resource.store, frame, fields, state, resource)
@@ -319,69 +322,3 @@ class World:
         if resource.entered != entered:
             resource.entered, resource.looks = entered, 0
         self._schedule(resource, since=frame.now)
-
-    def _schedule(
-        self, resource: Resource, frame: Frame | None = None, *, since: int = 0, behind: Move | None = None
-    ) -> None:
-        """Decide what `resource` does next by itself, and when: not before `since`, when it was changed."""
-        ahead = resource.store.kind.ahead(resource.state, resource.scenario)
-        when: int | None = None
-        if ahead.sure is not None and behind is None:
-            when, resource.move = resource.entered + ahead.sure[0], ahead.sure[1]
-        elif ahead.moves:
-            look = partial(self.frame_of, resource, now=since) if frame is None else lambda: frame
-            if found := following(resource, ahead, look, behind):
-                when, resource.move = found
-        if when is not None:
-            when = max(when, since) if when <= timing.LATEST else None
-        if when != resource.due:
-            self._due.schedule(resource, when)
-
-    def _happen(self, due: int, resource: Resource, now: int) -> None:
-        """Make the move that is due for `resource`, at the moment it was due.
-
-        Its guard held when it was decided on. A parent may have put it off since then.
-        """
-        move: Move = resource.move
-        frame = self.frame_of(resource, now=due)
-        when = due if move.until is None else moment(resource, move, frame)
-        if when is None or when > due:
-            self._schedule(resource, since=due)
-            return
-        if move.recurrence is not None:
-            if due >= timing.LATEST:
-                self._schedule(resource, since=due, behind=move)
-                return
-            frame = self._hastened(resource, move, due, now, frame)
-        # Nobody is there to be refused: a move into what another resource holds does not happen.
-        try:
-            self.move(resource, move.transition, frame)
-        except Breach:
-            self._pass_over(resource, move, frame.now)
-
-    def _hastened(self, resource: Resource, move: Move, due: int, now: int, frame: Frame) -> Frame:
-        """Return the frame for the first time of a `move` that recurs which has to be made from `due` on."""
-        kind: Kind = resource.store.kind
-        period = move.every(frame)
-        if due + period > now:
-            return frame
-        before = self._due.foremost() if self.kin.is_parent(kind) else self.kin.due(resource) or NEVER
-        count = skipped(resource, move, due, now, before, frame)
-        resource.version += count
-        return self.frame_of(resource, now=due + count * period)
-
-    def _pass_over(self, resource: Resource, move: Move, due: int) -> None:
-        """Go on without a `move` that would break a rule: what recurs is due again, all else on its time."""
-        if move.recurrence is not None:
-            fields, frame = dict(resource.fields), self.frame_of(resource, now=due)
-            _put_off(resource.store.kind, move, fields, due + move.every(frame))
-            with suppress(Breach):
-                self._commit(resource, fields, resource.state, frame, entered=resource.entered)
-                return
-        self._schedule(resource, since=due, behind=move)
-
-
-def _put_off(kind: Kind, move: Move, fields: dict[str, Any], until: int) -> None:
-    """Write into `fields` when a `move` that recurs is due again."""
-    assert move.recurrence is not None
-    pointer.write(fields, move.recurrence.path, timing.render(min(until, timing.LATEST), kind.form))

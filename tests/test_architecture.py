@@ -45,6 +45,7 @@ FLOORS = {
         "kind",
         "moments",
         "outbox",
+        "passing",
         "principals",
         "recurring",
         "sharing",
@@ -64,6 +65,7 @@ FLOORS = {
         "parts",
         "replacing",
         "samples",
+        "together",
         "xml",
     },
     "http": {

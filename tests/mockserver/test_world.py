@@ -405,6 +405,14 @@ def test_a_change_that_changes_nothing_is_none(tick):
     assert job.version == 2
 
 
+@pytest.mark.parametrize(("before", "after"), [(1, True), ([{"a": 0}], [{"a": False}])])
+def test_true_is_not_one_also_where_it_is_written(tick, before, after):
+    world, _, job = tick(lifecycle(), at=before)
+
+    assert world.change(job, lambda _, fields: fields.update(at=after), world.frame_of(job), None)
+    assert repr(job.fields["at"]) == repr(after)
+
+
 def test_fields_handed_out_before_stay_as_they_were(tick):
     """An answer being written must not change under the hand of the writer."""
     world, _, job = tick(lifecycle(), at={"deep": 1})
