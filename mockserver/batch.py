@@ -8,13 +8,13 @@ from typing import Any
 from mockserver import evaluation
 from mockserver.answers import Reply
 from mockserver.assigning import assigned
-from mockserver.breaches import Breach
-from mockserver.effects import Effecting, refusal
+from mockserver.effects import Effecting
 from mockserver.evaluation import Frame, Request
 from mockserver.index import hashable
 from mockserver.kind import Kind
 from mockserver.locating import Scope, is_below
 from mockserver.store import Resource
+from mockserver.together import Together
 from mockserver.world import World
 from speckit import pointer
 from speckit.lifecycle import Parent, Rule
@@ -39,7 +39,9 @@ class Batch(Effecting):
         parents = self._scope.found(world, request)
         frame = self._frame(world, request, parents)
         meant = list(self._meant(world, frame, parents))
-        moved = [each for each in meant if self._move(world, request, each)]
+        together = Together(world)
+        moved = [each for each in meant if self._move(world, request, each, together)]
+        together.follow()
         frame.list = {
             "items": [self._shown(world.frame_of(each, request)) for each in moved],
             "ids": [each.id for each in moved],
@@ -68,18 +70,14 @@ class Batch(Effecting):
             every = [found for key in keys if (found := store.by_id(key)) is not None]
         yield from (each for each in every if is_below(each, parents))
 
-    def _move(self, world: World, request: Request, resource: Resource) -> bool:
-        """Have `resource` make its transition; return whether it has one."""
+    def _move(self, world: World, request: Request, resource: Resource, together: Together) -> bool:
+        """Have `resource` make its transition, all of them or none; return whether it has one."""
         frame = world.frame_of(resource, request)
         guard = self.kind.guard(frame)
         transition = self.kind.machine.triggered(resource.state, self.rule.operation, guard)
-        if transition is None:
-            return False
-        try:
-            world.change(resource, self._change, frame, transition)
-        except Breach as problem:
-            raise refusal(problem) from problem
-        return True
+        if transition is not None:
+            together.move(resource, self._change, frame, transition)
+        return transition is not None
 
 
 def _keys(listed: Any) -> list[Any]:

@@ -41,16 +41,20 @@ class DueTimes:
             if self._stale > _SLACK + len(self._heap) // 2:
                 self._sweep()
 
-    def pop(self, now: int) -> Resource | None:
-        """Return the resource due first, if its moment is `now` or past; it is due no longer."""
+    def pop(self, now: int) -> tuple[int, Resource] | None:
+        """Return the resource due first and its moment, if that is `now` or past; it is due no longer."""
         while self._heap and self._heap[0][0] <= now:
             moment, _, resource = heapq.heappop(self._heap)
             if resource.due == moment:
                 resource.due = None
-                return resource
+                return moment, resource
             self._stale -= 1
         self.next = self._heap[0][0] if self._heap else NEVER
         return None
+
+    def foremost(self) -> int:
+        """Return a moment before which nothing is due; one at which something is, but for what is stale."""
+        return self._heap[0][0] if self._heap else NEVER
 
     def upcoming(self) -> Iterator[Resource]:
         """Yield the resources that are due some time, earliest first."""

@@ -14,6 +14,7 @@ from speckit.pointer import ABSENT
 
 NOTHING: Mapping[str, Any] = {}
 NO_HEADERS: Mapping[bytes, bytes] = {}
+_EVER = timing.LATEST - timing.EARLIEST
 
 
 class Request:
@@ -47,6 +48,10 @@ class Request:
     def say(self, raw: Mapping[bytes, bytes]) -> None:
         """Have `raw` as its headers from now on."""
         self.raw, self._headers = raw, None
+
+
+IDLE = Request()
+"""What moves by themselves are asked with: nobody asks."""
 
 
 class Draws(Protocol):
@@ -179,17 +184,23 @@ def _condition(condition: Condition) -> Callable[[Any], bool]:
     if kind == "present":
         return lambda value: (value is not ABSENT) is other
     if kind == "in":
-        return lambda value: any(_same(value, each) for each in other)
+        return lambda value: any(same(value, each) for each in other)
     if kind == "not":
-        return lambda value: not _same(value, other)
+        return lambda value: not same(value, other)
     if kind in ("contains", "lacks"):
         return lambda value: (isinstance(value, str | list) and other in value) is (kind == "contains")
-    return lambda value: _same(value, other)
+    return lambda value: same(value, other)
 
 
-def _same(value: Any, other: Any) -> bool:
-    """Return whether two JSON values are equal; true is not 1."""
-    return bool(value == other) and isinstance(value, bool) == isinstance(other, bool)
+def same(value: Any, other: Any) -> bool:
+    """Return whether two JSON values are equal; true is not 1, however deep inside."""
+    if value != other:
+        return False
+    if isinstance(value, dict):
+        return all(same(part, other[key]) for key, part in value.items())
+    if isinstance(value, list):
+        return all(map(same, value, other))
+    return isinstance(value, bool) == isinstance(other, bool)
 
 
 def _source(source: expression.Source, form: str) -> Compute:
@@ -347,7 +358,8 @@ def _moment(moment: expression.Moment, form: str) -> Compute:
         if start is None or plus is None:
             return ABSENT
         when = max(timing.EARLIEST, min(start + plus, timing.LATEST))
-        return timing.render(timing.next_full(when, moment.next) if moment.next else when, form)
+        when = min(timing.next_full(when, moment.next), timing.LATEST) if moment.next else when
+        return timing.render(when, form)
 
     return compute
 
@@ -367,7 +379,10 @@ def _later(plus: int | Template, form: str) -> Callable[[Frame], int | None]:
 
 
 def microseconds(seconds: Any) -> int | None:
-    """Return a number of seconds in microseconds, or None for anything that is no number."""
+    """Return a number of seconds in microseconds, or None for anything that is no number.
+
+    More than there is between the first moment and the last is as much.
+    """
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
-    return int(seconds * timing.SECOND)
+    return int(max(-_EVER, min(seconds * timing.SECOND, _EVER)))

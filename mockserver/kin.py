@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.breaches import MissingParent, NotUnique
@@ -47,6 +47,17 @@ class Kin:
             if (found := self._stores[name].find(key)) is not None:
                 return found
         return None
+
+    def due(self, resource: Resource) -> int | None:
+        """Return when the first of the resource's parents moves by itself."""
+        kind: Kind = resource.store.kind
+        above = (self.find(parent, read(resource.fields)) for parent, read in kind.parents.values())
+        return min((each.due for each in above if each is not None and each.due is not None), default=None)
+
+    def is_parent(self, kind: Kind) -> bool:
+        """Return whether resources of any kind may look one of `kind` up."""
+        kinds: Iterator[Kind] = (store.kind for store in self._stores.values())
+        return any(kind.name in parent.resources for each in kinds for parent, _ in each.parents.values())
 
     def check(
         self, store: Store, frame: Frame, fields: dict[str, Any], state: str, own: Resource | None

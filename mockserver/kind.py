@@ -11,6 +11,7 @@ from mockserver.assigning import assigned
 from mockserver.birth import Birth
 from mockserver.evaluation import Compute, Frame
 from mockserver.machine import Machine
+from mockserver.recurring import Recurrence
 from mockserver.store import Layout
 from speckit import expression, pointer, timing
 from speckit.expression import Template
@@ -30,12 +31,13 @@ class Move:
     """A transition, ready to be made.
 
     `delay` is set where a move by time depends on nothing but when its state was
-    entered: then nobody has to look at the resource to know the moment.
+    entered: then nobody has to look at the resource to know the moment. `recurrence` is
+    set where it recurs.
     """
 
-    __slots__ = ("assign", "delay", "every", "holds", "is_polled", "transition", "until")
+    __slots__ = ("assign", "delay", "every", "holds", "is_polled", "recurrence", "transition", "until")
 
-    def __init__(self, transition: Transition, form: str) -> None:
+    def __init__(self, lifecycle: Lifecycle, transition: Transition, form: str) -> None:
         self.transition = transition
         self.holds = evaluation.holds(transition.when, form)
         self.assign = assigned(transition.set, form)
@@ -44,6 +46,8 @@ class Move:
         self.until = evaluation.compiled(after.until, form) if after and after.until else None
         self.delay = after.duration if after and not (transition.when or after.until or after.polls) else None
         self.every = _period(transition.every, form)
+        is_recurring = transition.every is not None
+        self.recurrence = Recurrence(lifecycle, transition, MOST_ENTRIES) if is_recurring else None
 
 
 class Ahead:
@@ -83,7 +87,7 @@ class Kind:
         """The field that is the id; empty where that is inside of another one."""
         self.id_type = int if lifecycle.identity.type == "integer" else str
         self.sequence_start = _sequence_start(lifecycle)
-        self.moves = {id(each): Move(each, self.form) for each in lifecycle.transitions}
+        self.moves = {id(each): Move(lifecycle, each, self.form) for each in lifecycle.transitions}
         self.birth = Birth(lifecycle)
         self.seeds = [(seed, evaluation.compiled(seed.set, self.form)) for seed in lifecycle.seeds]
         self.plain = self._view(View(""))
@@ -130,16 +134,15 @@ class Kind:
             known = self._ahead[state, scenario] = Ahead(moves)
         return known
 
-    def told(self, move: Move) -> int:
-        """Return of how many times that `move` was made at once somebody is told; of the last as a rule."""
-        is_told = self.history or self.notices or move.transition.makes
-        return MOST_ENTRIES if is_told else 1
-
     def make(self, transition: Transition, frame: Frame, fields: dict[str, Any]) -> None:
         """Write into `fields` what it means to make `transition`; the frame gets the state it ends in."""
+        move = self.moves[id(transition)]
+        again = 0 if move.recurrence is None else frame.now + move.every(frame)
         frame.state = self.words[transition.ends]
         self.enter[transition.ends](frame, fields)
-        self.moves[id(transition)].assign(frame, fields)
+        move.assign(frame, fields)
+        if move.recurrence is not None:
+            move.recurrence.put_off(fields, again)
         if self.history is not None:
             self.history.enter(frame, fields)
 
@@ -214,13 +217,13 @@ def _constant(template: Template | None, path: Path) -> Any:
     return pointer.read(template.value, path) if isinstance(template, expression.Constant) else None
 
 
-def _period(every: Template | int | None, form: str) -> Callable[[Frame], int | None] | None:
-    if every is None:
-        return None
-    if isinstance(every, int):
-        return lambda _frame: every
-    compute = evaluation.compiled(every, form)
-    return lambda frame: evaluation.microseconds(compute(frame))
+def _period(every: Template | int | None, form: str) -> Callable[[Frame], int]:
+    """Return what says after how long a move recurs: a second at least."""
+    if not isinstance(every, int):
+        compute = evaluation.compiled(expression.GONE if every is None else every, form)
+        return lambda frame: max(evaluation.microseconds(compute(frame)) or 0, timing.SECOND)
+    period = max(every, timing.SECOND)
+    return lambda _frame: period
 
 
 def _layout(lifecycle: Lifecycle) -> Layout:

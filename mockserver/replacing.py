@@ -7,11 +7,12 @@ from typing import Any
 from mockserver.answers import Refused, Reply
 from mockserver.effects import Create, Trigger, check_precondition
 from mockserver.evaluation import Frame, Request
-from mockserver.kind import Kind
+from mockserver.kind import UNCHANGED, Kind
 from mockserver.locating import Locator
 from mockserver.store import Resource
+from mockserver.together import Together
 from mockserver.world import World
-from speckit.lifecycle import CREATED, REMOVED, Rule, Transition
+from speckit.lifecycle import CREATED, Rule, Transition
 from speckit.operation import Operation
 
 
@@ -47,14 +48,13 @@ class Replace(Create):
         old: Resource,
         transition: Transition,
     ) -> Resource:
-        """Return the new resource; the old one has moved, and keeps nothing that is unique if it is gone."""
-        if transition.ends != REMOVED:
-            new = self.made(world, request, frame, given)
-            world.move(old, transition, world.frame_of(old, request))
-            return new
-        world.remove(old)
+        """Return the new resource; the old one has moved, and keeps nothing that is unique if it may not."""
+        together = Together(world)
+        together.move(old, UNCHANGED, world.frame_of(old, request), transition)
         try:
-            return self.made(world, request, frame, given)
+            new = self.made(world, request, frame, given)
         except Refused:
-            world.restore(old)
+            together.undo()
             raise
+        together.follow()
+        return new

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mockserver.evaluation import Frame
+from mockserver.kind import Move
 from mockserver.store import Resource
 from mockserver.world import World
 
@@ -26,11 +27,13 @@ class SharedWorld(World):
         self.principal = asks
         return has_moved
 
-    def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
+    def _schedule(
+        self, resource: Resource, frame: Frame | None = None, *, since: int = 0, behind: Move | None = None
+    ) -> None:
         asks, self.principal = self.principal, self._host
         if frame is not None:
             frame.principal = self._host
-        super()._schedule(resource, frame)
+        super()._schedule(resource, frame, since=since, behind=behind)
         self.principal = asks
         if frame is not None:
             frame.principal = asks

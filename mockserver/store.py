@@ -20,8 +20,8 @@ MOST_WRITTEN = 10_000
 class Resource:
     """One resource. Its fields are replaced as a whole, never written to.
 
-    `entered` and `due` are moments in microseconds; `looks` counts the reads in
-    the present state, `version` the changes since creation. `written` is what
+    `entered` and `due` are moments in microseconds, and `move` is what it does when it is due;
+    `looks` counts the reads in the present state, `version` the changes since creation. `written` is what
     `Store.keep` was given, until the next change. `listeners` are the URLs that whoever
     made it wants called back, by the name of the callback.
     """
@@ -33,6 +33,7 @@ class Resource:
         "id",
         "listeners",
         "looks",
+        "move",
         "scenario",
         "serial",
         "state",
@@ -50,6 +51,7 @@ class Resource:
         self.scenario = ""
         self.entered = now
         self.due: int | None = None
+        self.move: Any = None
         self.looks = 0
         self.version = 1
         self.written: Any = None
@@ -101,6 +103,7 @@ class Store:
     def __init__(self, layout: Layout, kind: Any) -> None:
         self.kind = kind
         self._kept: deque[Resource] = deque()
+        self._is_disordered = False
         self._layout = layout
         self._by_id: dict[Any, Resource] = {}
         self.by_id: Callable[[Any], Resource | None] = self._by_id.get
@@ -117,6 +120,11 @@ class Store:
         return len(self._by_id)
 
     def __iter__(self) -> Iterator[Resource]:
+        if self._is_disordered:
+            ordered = sorted(self._by_id.items(), key=lambda item: item[1].serial)
+            self._by_id.clear()
+            self._by_id.update(ordered)
+            self._is_disordered = False
         yield from self._by_id.values()
 
     def find(self, key: Any) -> Resource | None:
@@ -164,6 +172,11 @@ class Store:
         self._all.discard(rank)
         for index in self._indexes.values():
             index.discard(index.key(resource.fields), rank)
+
+    def put_back(self, resource: Resource) -> None:
+        """Enter `resource` again where it was before it was removed, not behind those made since."""
+        self.add(resource)
+        self._is_disordered = True
 
     def clear(self) -> None:
         """Let go of all resources, at the end of their world: each knows its store, which knows them all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -10,22 +10,19 @@ from mockserver.birth import Birth
 from mockserver.breaches import BadSeed, Breach, MissingParent, NotUnique, WorldFull, WrongId, check_id
 from mockserver.clock import Clock
 from mockserver.due import DueTimes
-from mockserver.evaluation import NOTHING, Frame, Request
+from mockserver.evaluation import IDLE, NOTHING, Frame, Request, same
 from mockserver.identifiers import MOST_DRAWN, Pool, Sequences, world_key
 from mockserver.kin import Kin
-from mockserver.kind import UNCHANGED, Assign, Kind, Move
-from mockserver.moments import following, undisturbed
+from mockserver.kind import UNCHANGED, Assign, Kind
+from mockserver.passing import Passing
 from mockserver.past import Past
 from mockserver.store import Resource, Store
-from speckit import pointer, timing
-from speckit.lifecycle import REMOVED, Path, Transition
+from speckit import pointer
+from speckit.lifecycle import REMOVED, Transition
 from speckit.pointer import ABSENT
 
-IDLE = Request()
-"""What moves by themselves are asked with: nobody asked."""
 
-
-class World:
+class World(Passing):
     """The resources of one principal.
 
     Nothing here waits: every method runs from start to end before another
@@ -43,17 +40,15 @@ class World:
         seed: int = 0,
         limit: int = 10_000_000,
     ) -> None:
+        super().__init__(clock)
         self.principal = self._host = principal
         self.name = str(principal["name"])
         self.scenario = ""
         self.replays: dict[tuple[str, str], tuple[bytes, Any]] = {}
-        self._clock = clock
-        self._now = clock.now()
         self._sequences = sequences
         key = world_key(seed, self.name)
         self._serial = self._count = 0
         self._limit = limit
-        self._due = DueTimes()
         self.stores = {name: Store(kind.layout, kind) for name, kind in kinds.items()}
         self._pools = {
             name: Pool(key, name, sequences, kind.sequence_start, self.stores[name].by_id)
@@ -64,10 +59,6 @@ class World:
 
     def __len__(self) -> int:
         return self._count
-
-    def upcoming(self) -> list[Resource]:
-        """Return the resources that will move by themselves, the next one first."""
-        return list(self._due.upcoming())
 
     def frame(self, request: Request = IDLE, now: int | None = None) -> Frame:
         """Return an empty frame for `request`, at the moment of the last `settle` unless another is given."""
@@ -97,17 +88,6 @@ class World:
         self.focus(frame, kind, fields)
         frame.draws, frame.serial = self._pools[kind.name], self._serial + 1
 
-    def settle(self) -> int:
-        """Let everything happen that was due by now, in its order; what follows is at this very moment.
-
-        Returns the moment before which nothing more will happen by itself; `NEVER` where nothing ever will.
-        """
-        now = self._now = self._clock.now()
-        if self._due.next <= now:
-            while (resource := self._due.pop(now)) is not None:
-                self._happen(resource, now)
-        return self._due.next
-
     def look(self, resource: Resource) -> bool:
         """Count a look at `resource`; say whether it was the one after which it moves."""
         resource.looks += 1
@@ -117,8 +97,10 @@ class World:
             after = move.transition.after
             is_enough = after is not None and 0 < after.polls <= resource.looks
             if is_enough and move.holds(self.frame_of(resource)):
-                self.move(resource, move.transition, self.frame_of(resource))
-                return True
+                # Whoever looks is not refused what a move would break.
+                with suppress(Breach):
+                    self.move(resource, move.transition, self.frame_of(resource))
+                    return True
         return False
 
     def create(
@@ -222,15 +204,30 @@ class World:
             MissingParent: it would refer to something that does not exist.
             NotUnique: another resource holds the same values.
         """
+        if not self.take(resource, assign, frame, transition):
+            return False
+        if transition is not None:
+            self.follow(resource, transition, frame.request, frame.now)
+        return True
+
+    def take(self, resource: Resource, assign: Assign, frame: Frame, transition: Transition | None) -> bool:
+        """Do what `change` does, but for what follows: it can be undone as long as nobody knows of it."""
         fields = dict(resource.fields)
         self.focus(frame, resource.store.kind, fields)
         assign(frame, fields)
         if transition is not None:
-            return self._moved(resource, transition, frame, fields)
-        if fields == resource.fields:
+            self._moved(resource, transition, frame, fields)
+        elif same(fields, resource.fields):
             return False
-        self._commit(resource, fields, resource.state, frame, entered=resource.entered)
+        else:
+            self.commit(resource, fields, resource.state, frame, entered=resource.entered)
         return True
+
+    def follow(self, resource: Resource, transition: Transition, request: Request, now: int) -> None:
+        """Tell of a `transition` that `resource` has made, and have come about what it makes."""
+        self.tell(resource, transition, request, now)
+        if transition.makes and transition.ends != REMOVED:
+            self.bring_about(resource, transition.makes, request, now)
 
     def move(self, resource: Resource, transition: Transition, frame: Frame) -> None:
         """Make `transition`, which starts from the state `resource` is in."""
@@ -242,11 +239,24 @@ class World:
         resource.store.remove(resource)
         self._count -= 1
 
-    def restore(self, resource: Resource) -> None:
-        """Make `resource` be there again, as it was when it was removed."""
-        resource.store.add(resource)
-        self._count += 1
-        self._schedule(resource)
+    def remember(self, resource: Resource) -> Callable[[], None]:
+        """Return what makes `resource` again what it is now: there, in its place, and due as it is."""
+        store, fields, state, due = resource.store, resource.fields, resource.state, resource.due
+        others = resource.move, resource.entered, resource.looks, resource.version
+        kind: Kind = store.kind
+        last = self._sequences.given[kind.name]
+
+        def undo() -> None:
+            if store.by_id(resource.id) is resource:
+                store.replace(resource, fields, state)
+            else:
+                store.put_back(resource)
+                self._count += 1
+            resource.move, resource.entered, resource.looks, resource.version = others
+            self._due.schedule(resource, due)
+            self._sequences.rewind(kind.name, last)
+
+        return undo
 
     def end(self) -> None:
         """Let go of everything, so that its memory is free at once; nobody asks in here any more."""
@@ -300,23 +310,19 @@ class World:
 
     def _moved(
         self, resource: Resource, transition: Transition, frame: Frame, fields: dict[str, Any]
-    ) -> bool:
+    ) -> None:
         if transition.ends == REMOVED:
-            self.tell(resource, transition, frame.request, frame.now)
             self.remove(resource)
-            return True
+            return
         kind: Kind = resource.store.kind
         kind.make(transition, frame, fields)
-        self._commit(resource, fields, transition.ends, frame, entered=frame.now)
+        self.commit(resource, fields, transition.ends, frame, entered=frame.now)
         resource.looks = 0  # also where it was entered and left at the same moment
-        self.tell(resource, transition, frame.request, frame.now)
-        if transition.makes:
-            self.bring_about(resource, transition.makes, frame.request, frame.now)
-        return True
 
-    def _commit(
+    def commit(
         self, resource: Resource, fields: dict[str, Any], state: str, frame: Frame, *, entered: int
     ) -> None:
+        """Have `resource` hold `fields` in `state`, unless that breaks a rule."""
         kind: Kind = resource.store.kind
         if kind.is_bound:
             self.kin.check(resource.store, frame, fields, state, resource)
@@ -325,59 +331,4 @@ class World:
         resource.version += 1
         if resource.entered != entered:
             resource.entered, resource.looks = entered, 0
-        self._schedule(resource)
-
-    def _schedule(self, resource: Resource, frame: Frame | None = None) -> None:
-        ahead = resource.store.kind.ahead(resource.state, resource.scenario)
-        moment: int | None = None
-        if ahead.sure is not None:
-            moment = resource.entered + ahead.sure[0]
-        elif ahead.moves and (move := following(resource, ahead, lambda: frame or self.frame_of(resource))):
-            moment = move[0]
-        if moment != resource.due:
-            self._due.schedule(resource, moment)
-
-    def _happen(self, resource: Resource, now: int) -> None:
-        """Make the move that is due for `resource`, at the moment it was due."""
-        ahead = resource.store.kind.ahead(resource.state, resource.scenario)
-        upcoming = following(resource, ahead, lambda: self.frame_of(resource))
-        resource.due = None
-        if upcoming is None:
-            return
-        when, move = upcoming
-        if move.every is not None:
-            self._repeat(resource, move, when, now)
-        else:
-            # Nobody is there to be refused: a move into what another resource holds does not happen.
-            with suppress(MissingParent, NotUnique):
-                self.move(resource, move.transition, self.frame_of(resource, now=when))
-
-    def _repeat(self, resource: Resource, move: Move, due: int, now: int) -> None:
-        """Make a move that recurs as often as it was due: one step, however long nobody looked.
-
-        Only a history, or what it makes or sends, tells the times apart.
-        """
-        frame = self.frame_of(resource, now=due)
-        assert move.every is not None
-        assert move.transition.after is not None
-        assert move.transition.after.until is not None
-        period = max(move.every(frame) or timing.SECOND, timing.SECOND)
-        until = undisturbed(resource, move, due, period, now, self.frame_of(resource))
-        moments = range(due, until + 1, period)[-resource.store.kind.told(move) :]
-        self._recur(resource, move, move.transition.after.until.pointer, moments, frame)
-
-    def _recur(self, resource: Resource, move: Move, path: Path, moments: range, frame: Frame) -> None:
-        """Make `move` at each of `moments` as one change; the field at `path` has the next one."""
-        kind: Kind = resource.store.kind
-        fields = dict(resource.fields)
-        self.focus(frame, kind, fields)
-        for moment in moments:
-            frame.now = moment
-            move.assign(frame, fields)
-            pointer.write(fields, path, timing.render(moment + moments.step, kind.form))
-            if kind.history is not None:
-                kind.history.enter(frame, fields)
-        self._commit(resource, fields, move.transition.ends, frame, entered=frame.now)
-        for moment in moments:
-            self.tell(resource, move.transition, IDLE, moment)
-            self.bring_about(resource, move.transition.makes, IDLE, moment)
+        self._schedule(resource, since=frame.now)

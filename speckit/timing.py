@@ -77,11 +77,14 @@ def _second(seconds: int, separator: str) -> str:
 
 
 def parse(value: Any, form: str) -> int | None:
-    """Return the moment `value` stands for, or None where it stands for none."""
+    """Return the moment `value` stands for, or None where it stands for none.
+
+    A number that is later than any clock can show stands for the moment after its last.
+    """
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        return int(value * (1000 if form == "epoch-ms" else SECOND))
+        return int(max(EARLIEST, min(value * (1000 if form == "epoch-ms" else SECOND), LATEST + 1)))
     try:
         when = datetime.fromisoformat(value)
     except (TypeError, ValueError):

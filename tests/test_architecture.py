@@ -47,8 +47,10 @@ FLOORS = {
         "moments",
         "naming",
         "outbox",
+        "passing",
         "past",
         "principals",
+        "recurring",
         "sharing",
         "store",
         "world",
@@ -66,6 +68,7 @@ FLOORS = {
         "parts",
         "replacing",
         "samples",
+        "together",
         "xml",
     },
     "http": {

@@ -17,8 +17,8 @@ def resources(count):
 
 def popped(due, now):
     found = []
-    while (resource := due.pop(now)) is not None:
-        found.append(resource.serial)
+    while (first := due.pop(now)) is not None:
+        found.append(first[1].serial)
     return found
 
 
@@ -74,7 +74,7 @@ def test_a_moment_taken_back_and_given_again_is_due_once():
 def test_what_was_due_may_be_due_again_at_the_same_moment():
     due, (a,) = DueTimes(), resources(1)
     due.schedule(a, 5)
-    assert due.pop(5) is a
+    assert due.pop(5) == (5, a)
     assert a.due is None
 
     due.schedule(a, 5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mockserver.clock import START
 from mockserver.identifiers import Pool, Sequences, world_key
 
 
@@ -64,3 +65,19 @@ def test_random_digits_differ_by_everything_that_tells_one_from_another():
 
 def test_a_seed_and_a_name_are_not_mixed_up():
     assert world_key(1, "1/ann") != world_key(11, "/ann") != world_key(1, "ann")
+
+
+def test_what_fields_need_is_drawn_in_the_order_of_the_document(small, world_of):
+    """The same seed gives the same values in every process, also where one field needs many others."""
+    names = [f"field{number}" for number in range(12)]
+    whole = "-".join(f"{{$resource#/{name}}}" for name in names)
+    raw = {
+        "identity": {"field": "/id", "generate": "$sequence"},
+        "initially": {"id": "$id", "whole": whole} | dict.fromkeys(names, "$random.hex8"),
+    }
+    world = world_of(small({"Job": raw}))
+
+    job = world.create(world.stores["Job"], world.frame(), {})
+
+    wanted = [drawn(principal="tester", moment=START, number=n + 1)[:8] for n in range(12)]
+    assert job.fields["whole"].split("-") == wanted
