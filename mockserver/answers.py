@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
@@ -17,6 +18,9 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 BODILESS = frozenset({204, 205, 304})
 """The statuses of answers without a body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
+FRAMING = frozenset({"connection", "content-length", "date", "transfer-encoding"})
+"""Headers that only the server can know: where a message ends, and when it was sent."""
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 NEGOTIATED = ("Vary", "Accept")
 """The header of an answer that has another media type for another client (RFC 9110, section 12.5.5)."""
 
@@ -37,6 +41,11 @@ class Reply:
         self.body = body
         self.headers = headers
         self.content_type = content_type
+
+
+def is_header(name: str) -> bool:
+    """Return whether an answer may have a header called so (RFC 9110, section 5.1)."""
+    return _TOKEN.fullmatch(name) is not None and name.lower() not in FRAMING
 
 
 class Declared(Protocol):

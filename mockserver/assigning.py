@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.evaluation import Frame, compiled
 from speckit import expression, pointer
-from speckit.expression import Template
+from speckit.expression import Constant, Template
 from speckit.lifecycle import Path
 from speckit.pointer import ABSENT
 
@@ -19,8 +19,11 @@ def assigned(
 
     A value that comes to nothing changes nothing; `$absent` itself takes the field away.
     """
-    if all(len(path) == 1 and isinstance(template, expression.Constant) for path, template in assignments):
-        return _constants({path[0]: template.value for path, template in assignments})  # type: ignore[union-attr]
+    plain = {
+        path[0]: each.value for path, each in assignments if len(path) == 1 and isinstance(each, Constant)
+    }
+    if len(plain) == len(assignments):
+        return _constants(plain)
     steps = [
         (path, len(path) == 1, None if template == expression.GONE else compiled(template, form))
         for path, template in assignments

@@ -22,7 +22,7 @@ _MOST_COUNTED = 4
 _TAIL = re.compile(rf"[0-9A-Za-z]{{1,{_MOST_COUNTED}}}\Z")
 
 
-class Naming:
+class Places:
     """Where ids of one kind stand, and what they have to be like there.
 
     Args:
@@ -50,39 +50,39 @@ class Naming:
             yield Making(self._data, heeds=False, random=Random(number)).value(schema, ())
 
 
-def coined(kind: Kind, store: Store, usual: Any, naming: Naming | None) -> Any:
+def coined(kind: Kind, store: Store, usual: Any, places: Places | None) -> Any:
     """Return an id of `kind` that fits and is free; ABSENT where none is found.
 
     Args:
         kind: Whose id it is.
         store: Where it has to be free.
         usual: What a request would bring; ABSENT where it brings none.
-        naming: Where it will stand; None where nothing is known of that.
+        places: Where it will stand; None where nothing is known of that.
     """
-    texts, numbers = _texts(kind, store, usual, naming), _numbers(kind, store, naming)
+    texts, numbers = _texts(kind, store, usual, places), _numbers(kind, store, places)
     for each in numbers if kind.id_type is int else texts:
         is_typed = each.__class__ is kind.id_type and each != ""
-        if is_typed and store.find(each) is None and (naming is None or naming.fits(each)):
+        if is_typed and store.find(each) is None and (places is None or places.fits(each)):
             return each
     return ABSENT
 
 
-def _numbers(kind: Kind, store: Store, naming: Naming | None) -> Iterator[int]:
+def _numbers(kind: Kind, store: Store, places: Places | None) -> Iterator[int]:
     """Yield the numbers after the last one there is, then such as are made to fit, and those after them."""
     last = max((each.id for each in store), default=0)
     yield from islice(count(max(kind.sequence_start, last + 1)), MOST_TRIES)
-    for shape in naming.shapes() if naming else ():
+    for shape in places.shapes() if places else ():
         if shape.__class__ is int:
             yield from range(shape, shape + MOST_TRIES)
 
 
-def _texts(kind: Kind, store: Store, usual: Any, naming: Naming | None) -> Iterator[str]:
+def _texts(kind: Kind, store: Store, usual: Any, places: Places | None) -> Iterator[str]:
     """Yield the usual text and counted ones, then such as are like those there are, or made to fit."""
     plain = usual if isinstance(usual, str) else kind.name.lower()
     yield plain
     yield from (f"{plain}-{number}" for number in islice(count(max(len(store), 1)), MOST_TRIES))
     known = (each.id for each in islice(store, _MOST_SHAPES))
-    for shape in chain(known, naming.shapes() if naming else ()):
+    for shape in chain(known, places.shapes() if places else ()):
         if isinstance(shape, str):
             yield shape
             yield from _counted(shape)

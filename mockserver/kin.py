@@ -23,6 +23,9 @@ class Kin:
 
     def __init__(self, stores: Mapping[str, Store]) -> None:
         self._stores = stores
+        kinds: Iterator[Kind] = (store.kind for store in stores.values())
+        parents = (parent for each in kinds for parent, _ in each.parents.values())
+        self._above = frozenset(name for parent in parents for name in parent.resources)
 
     def parent_of(self, frame: Frame, name: str, *, bared: bool = False) -> Any:
         """Return the fields of the parent `name` of the frame's resource, or ABSENT.
@@ -56,8 +59,7 @@ class Kin:
 
     def is_parent(self, kind: Kind) -> bool:
         """Return whether resources of any kind may look one of `kind` up."""
-        kinds: Iterator[Kind] = (store.kind for store in self._stores.values())
-        return any(kind.name in parent.resources for each in kinds for parent, _ in each.parents.values())
+        return kind.name in self._above
 
     def check(
         self, store: Store, frame: Frame, fields: dict[str, Any], state: str, own: Resource | None

@@ -13,7 +13,7 @@ import jsonschema_rs
 
 from mockserver.answers import Refused
 from mockserver.choices import misfit
-from mockserver.coining import Naming
+from mockserver.coining import Places
 from mockserver.kind import Kind
 from mockserver.past import Past
 from mockserver.problems import sentences, shortened
@@ -189,14 +189,14 @@ class Likenesses:
             self._known[kind.name] = found
         return self._known[kind.name]
 
-    def naming(self, kind: Kind, kinds: Iterable[Kind]) -> Naming:
+    def places(self, kind: Kind, kinds: Iterable[Kind]) -> Places:
         """Return where an id of `kind` stands: in paths, in itself, and in those of `kinds` below it."""
         places = self._places(kind, kind.lifecycle.identity.param, kind.identity)
         for each in kinds:
             for parent, _ in each.parents.values():
                 if kind.name in parent.resources:
                     places += self._places(each, parent.param, parent.field)
-        return Naming(self._schemas, places)
+        return Places(self._schemas, places)
 
     def _places(self, kind: Kind, param: str, field: Path) -> list[Any]:
         """Return the schemas of the path parameter `param` and of `field`, where `kind` has them."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.answers import Refused, Reply
+from mockserver.answers import Refused, Reply, is_header
 from mockserver.doors import Desk, Names, Order, number, only, text
 from speckit import timing
 
@@ -17,8 +16,6 @@ MOST_RULES = 1000
 LONGEST_DELAY = timing.duration("PT1H")
 _MOST_TIMES = 1_000_000
 _MEMBERS = ("operation", "principal", "status", "delay", "drop", "times", "every", "headers")
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_FRAMING = frozenset({"content-type", "content-length", "transfer-encoding", "connection"})
 
 
 @dataclass(slots=True)
@@ -231,6 +228,6 @@ def _header(name: str, value: Any) -> tuple[str, str]:
     value = str(value) if type(value) is int else value
     if not isinstance(value, str) or not (value.isascii() and value.isprintable()):
         raise Refused("invalidBody", f"The header '{name}' is a text of plain characters.")
-    if not _NAME.fullmatch(name) or name.lower() in _FRAMING:
+    if not is_header(name) or name.lower() == "content-type":
         raise Refused("invalidBody", f"'{name}' is no header that a fault can send.")
     return name, value

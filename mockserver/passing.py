@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from speckit import timing
 from speckit.lifecycle import Transition
 
 
-class Passing:
+class Passing(ABC):
     """The part of a world that time moves; the rest of it says what a move is."""
 
     kin: Kin
@@ -28,19 +29,19 @@ class Passing:
         self._now = clock.now()
         self._due = DueTimes()
 
+    @abstractmethod
     def frame_of(self, resource: Resource, request: Request = IDLE, now: int | None = None) -> Frame:
         """Return a frame in which `resource` is looked up."""
-        raise NotImplementedError
 
+    @abstractmethod
     def move(self, resource: Resource, transition: Transition, frame: Frame) -> None:
         """Make `transition`, which starts from the state `resource` is in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def commit(
         self, resource: Resource, fields: dict[str, Any], state: str, frame: Frame, *, entered: int
     ) -> None:
         """Have `resource` hold `fields` in `state`, unless that breaks a rule."""
-        raise NotImplementedError
 
     def upcoming(self) -> list[Resource]:
         """Return the resources that will move by themselves, the next one first."""

@@ -139,8 +139,8 @@ def _coined(world: World, kind: Kind, usual: Any, likenesses: Likenesses | None)
         Refused: none is found.
     """
     kinds = [each.kind for each in world.stores.values()]
-    naming = likenesses.naming(kind, kinds) if likenesses else None
-    if (found := coined(kind, world.stores[kind.name], usual, naming)) is ABSENT:
+    places = likenesses.places(kind, kinds) if likenesses else None
+    if (found := coined(kind, world.stores[kind.name], usual, places)) is ABSENT:
         raise _idless(kind)
     return found
 

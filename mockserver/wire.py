@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from mockserver.answers import BODILESS, JSON, NEGOTIATED, Refused, Reply
+from mockserver.answers import BODILESS, JSON, NEGOTIATED, Refused, Reply, is_header
 from mockserver.framework import Message, Receive, Scope, Send
 from speckit.pointer import ABSENT
 
@@ -19,10 +18,6 @@ READ = "understudy.headers"
 Wholly = Callable[[Send, Reply], bool]
 """Sends a reply in one piece where it can, by what it knows of the server; says whether it did."""
 
-_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
-"""A name that a header may have (RFC 9110, section 5.6.2), in lower case."""
-_FRAMING = frozenset({b"connection", b"content-length", b"date", b"transfer-encoding"})
-"""Headers that only the server can know: where a message ends, and when it was sent."""
 _JSON = (b"content-type", JSON.encode())
 VARY = (b"vary", b"Origin")
 """Whether a page may read an answer depends on where the page is from."""
@@ -151,17 +146,18 @@ def in_parts(_send: Send, _reply: Reply) -> bool:
 
 def _raw(reply: Reply, content: bytes, more: Sequence[tuple[str, str]]) -> RawHeaders:
     raw: RawHeaders = [VARY_ACCEPT if NEGOTIATED in reply.headers else VARY]
-    said = [_encodable(*each) for each in (*reply.headers, *more) if each != NEGOTIATED]
+    said = [
+        _encodable(*each) for each in (*reply.headers, *more) if each != NEGOTIATED and is_header(each[0])
+    ]
     if content and not any(name == b"content-type" for name, _ in said):
         kind = reply.content_type
         raw.append(_JSON if kind is JSON else _encodable("content-type", kind))
     if reply.status not in (204, 304):
         raw.append((b"content-length", b"%d" % len(content)))
-    raw.extend(each for each in said if _TOKEN.fullmatch(each[0]) and each[0] not in _FRAMING)
-    return raw
+    return raw + said
 
 
 def _encodable(name: str, value: str) -> tuple[bytes, bytes]:
     """Return a header as bytes; what would break the message is left out of its value."""
     clean = "".join(character for character in value if character.isprintable())
-    return name.lower().encode("utf-8"), clean.encode("latin-1", "replace")
+    return name.lower().encode(), clean.encode("latin-1", "replace")

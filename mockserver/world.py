@@ -279,10 +279,7 @@ class World(Passing):
         """Return the fields that the next resource begins with."""
         fields = birth.blank.copy()
         fields.update(given)
-        # What `expect` does, spelled out: everything that is made comes through here.
-        frame.resource = frame.fields = fields
-        frame.kind, frame.parents = kind, self.kin
-        frame.draws, frame.serial = self._pools[kind.name], self._serial + 1
+        self.expect(frame, kind, fields)
         birth.fill(frame, fields)
         return fields
 

@@ -322,6 +322,7 @@ def test_a_connection_breaks_off_with_a_request_behind(door, served):
         ({"status": 503, "headers": ["a"]}, "an object of names and texts"),
         ({"status": 503, "headers": {"a b": "c"}}, "'a b' is no header"),
         ({"status": 503, "headers": {"content-type": "c"}}, "'content-type' is no header"),
+        ({"status": 503, "headers": {"Date": "yesterday"}}, "'Date' is no header"),
         ({"status": 503, "headers": {"a": "b\r\nc: d"}}, "plain characters"),
         ({"status": 503, "tmes": 1}, "Did you mean 'times'?"),
     ],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from mockserver.answers import FRAMING
 from mockserver.evaluation import Request
 from mockserver.samples.writing import as_json
 from speckit.operation import Operation, Response
@@ -16,10 +17,17 @@ from speckit.sample import Making
 Headers = tuple[tuple[str, str], ...]
 Heading = Callable[[Request], str]
 
-_FRAMING = frozenset(
+_OWN = FRAMING | frozenset(
     {
-        *("content-type", "content-length", "content-encoding", "transfer-encoding", "connection"),
-        *("keep-alive", "date", "trailer", "upgrade", "vary", "preference-applied"),
+        *(
+            "content-type",
+            "content-encoding",
+            "keep-alive",
+            "trailer",
+            "upgrade",
+            "vary",
+            "preference-applied",
+        ),
         *("access-control-allow-origin", "access-control-allow-credentials"),
     }
 )
@@ -60,7 +68,7 @@ class Headings:
 
     def _heading(self, name: str, node: Mapping[str, Any]) -> str | Heading | None:
         """Return the value of the header `name`, or what computes it; None for one that is not sent."""
-        if name in _FRAMING:
+        if name in _OWN:
             return None
         schema = deref(dict(self._data), node.get("schema") or _content(node).get("schema") or {})
         given = _given(self._data, node)

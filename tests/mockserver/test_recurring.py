@@ -145,7 +145,9 @@ def test_a_time_that_would_make_two_alike_is_left_out_and_the_next_one_comes(liv
     twins = recurring(
         fields={"name": "$id"}, moves={"set": {"/name": "same"}}, unique=[{"fields": ["/name"]}]
     )
-    prepare = lambda world: world.create(world.stores["Job"], world.frame(), {})  # noqa: E731
+
+    def prepare(world):
+        world.create(world.stores["Job"], world.frame(), {})
 
     first, second = lived({"Job": twins}, [3.5], prepare)["Job"]
 
